@@ -1,0 +1,60 @@
+"""Reading and writing checkpoints: published `.pth` dictionaries and plain `.safetensors`."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors.torch import load_file, save_file
+from torch import Tensor
+
+from .networks import Generator, GeneratorConfig
+
+
+def load_state_dict(path: Path) -> dict[str, Tensor]:
+    """The generator's state dict as float32, from a `.safetensors` or from a `.pth` that holds `G_ema_model`."""
+    if path.suffix == ".safetensors":
+        state = load_file(path)
+    else:
+        loaded = torch.load(path, map_location="cpu", weights_only=True)
+        state = loaded.get("G_ema_model", loaded)
+    return {key: value.float() for key, value in state.items()}
+
+
+def config_of(state: Mapping[str, Tensor]) -> GeneratorConfig:
+    """Sizes of the generator whose state dict this is."""
+    return GeneratorConfig(
+        base_width=state["encoder.0.0.weight"].shape[0],
+        style_dim=state["decoder0.conv.modulation.weight"].shape[1],
+        clip_mapper="clip_mapper.position_embedding" in state,
+    )
+
+
+def load_generator(path: Path) -> Generator:
+    state = load_state_dict(path)
+    generator = Generator(config_of(state)).eval().requires_grad_(False)
+    generator.load_state_dict(state)
+    return generator
+
+
+def write_atomically(path: Path, write: Any) -> None:
+    """Calls `write(temporary path)` and renames, so that a kill leaves either the old file or the new one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    write(temporary)
+    temporary.chmod(0o644)  # safetensors makes files that only their owner can read
+    os.replace(temporary, path)
+
+
+def save_safetensors(tensors: Mapping[str, Tensor], path: Path, metadata: dict[str, str] | None = None) -> None:
+    # clones: safetensors refuses tensors that share memory
+    copies = {key: value.detach().clone().contiguous() for key, value in tensors.items()}
+    write_atomically(path, lambda p: save_file(copies, p, metadata))
+
+
+def save_pth(checkpoint: Mapping[str, Any], path: Path, legacy: bool = False) -> None:
+    """A PyTorch archive; `legacy` is the format of PyTorch before 1.6, a row of pickles without a zip around it."""
+    write_atomically(path, lambda p: torch.save(dict(checkpoint), p, _use_new_zipfile_serialization=not legacy))
