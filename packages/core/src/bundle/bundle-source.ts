@@ -1,0 +1,18 @@
+/** Where the files of a bundle come from: a folder, a URL, a cache, the user's own files. */
+export interface BundleSource {
+  /** What to call the source in messages: a path or an address. */
+  readonly location: string;
+  /**
+   * Reads one file whole.
+   *
+   * @param path relative to the bundle's folder, with forward slashes, as the manifest names it.
+   * @throws {MMFSError} `MODEL_DOWNLOAD` or `FILE_NOT_READABLE`
+   */
+  read(path: string, options?: ReadOptions): Promise<Uint8Array>;
+}
+
+export interface ReadOptions {
+  signal?: AbortSignal | undefined;
+  /** Called as bytes arrive; `total` is undefined while it is not known. */
+  onProgress?: ((loaded: number, total: number | undefined) => void) | undefined;
+}
