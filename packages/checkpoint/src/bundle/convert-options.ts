@@ -1,0 +1,49 @@
+import type { DType } from "@mmfs/core";
+
+/** The graphs that find a face, as bytes of ONNX files; see `buildFaceParts`. */
+export interface FaceParts {
+  faceDetector: Uint8Array;
+  faceLandmarks: Uint8Array;
+}
+
+/** Options of {@link convertCheckpoint}. */
+export interface ConvertOptions {
+  /**
+   * Name of the bundle in its manifest.
+   * @default "mmfs"
+   */
+  name?: string | undefined;
+  /** A sentence on the bundle for people. */
+  description?: string | undefined;
+  /**
+   * Terms of the weights: an SPDX identifier or a sentence.
+   * @default "unknown: ask whoever gave you the checkpoint"
+   */
+  license?: string | undefined;
+  /** Where the weights come from, as pairs of words for the manifest; the tool adds its own line. */
+  provenance?: Record<string, string> | undefined;
+  /**
+   * S, the side of the pictures in pixels, a multiple of 16. The shapes in a checkpoint do not tell it.
+   * @default the checkpoint's metadata `mmfs.size` (safetensors), else 512, the published size
+   */
+  size?: number | undefined;
+  /**
+   * Precisions of encoder and decoder. `fp32` is always written; `fp16` adds a variant of half the size, meant for GPUs.
+   * @default ["fp32"]
+   */
+  dtypes?: readonly DType[] | undefined;
+  /**
+   * Stores the fp32 graphs' weights as float16, to be widened when a graph is loaded. Exact if the checkpoint itself is
+   * float16; otherwise the weights are rounded.
+   * @default false
+   */
+  halfStorage?: boolean | undefined;
+  /** The presets file of the bundle, as bytes in the format of `@mmfs/core`. */
+  presets?: Uint8Array | undefined;
+  /** The graphs that find a face; without them the bundle takes pictures that are aligned already. */
+  faceParts?: FaceParts | undefined;
+  /** Called with a fraction in [0, 1] that never falls, and what is being done. */
+  onProgress?: ((fraction: number, what: string) => void) | undefined;
+  /** Stops between two graphs; the promise then rejects with `signal.reason`. */
+  signal?: AbortSignal | undefined;
+}
