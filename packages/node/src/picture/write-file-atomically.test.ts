@@ -1,0 +1,54 @@
+import { spawnSync } from "node:child_process";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { removeLeftovers, writeFileAtomically } from "./write-file-atomically.js";
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "mmfs-write-"));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+describe("writeFileAtomically", () => {
+  it("writes and replaces, and leaves nothing else", async () => {
+    const path = join(folder, "a.png");
+    await writeFileAtomically(path, Buffer.from("old"));
+    await writeFileAtomically(path, Buffer.from("new"));
+    expect(await readFile(path, "utf8")).toBe("new");
+    expect(await readdir(folder)).toEqual(["a.png"]);
+  });
+
+  it("says that the folder is missing", async () => {
+    await expect(writeFileAtomically(join(folder, "none", "a.png"), Buffer.from("x"))).rejects.toMatchObject({
+      code: "FILE_NOT_WRITABLE",
+      message: expect.stringContaining("does not exist"),
+    });
+  });
+
+  it("cleans up where the name is taken by a folder", async () => {
+    await expect(writeFileAtomically(folder, Buffer.from("x"))).rejects.toMatchObject({ code: "FILE_NOT_WRITABLE" });
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  it("leaves the old file as it was when aborted", async () => {
+    const path = join(folder, "a.png");
+    await writeFileAtomically(path, Buffer.from("old"));
+    const signal = AbortSignal.abort(new Error("enough"));
+    await expect(writeFileAtomically(path, Buffer.from("new"), { signal })).rejects.toThrow("enough");
+    expect(await readFile(path, "utf8")).toBe("old");
+    expect(await readdir(folder)).toEqual(["a.png"]);
+  });
+});
+
+describe("removeLeftovers", () => {
+  it("removes what dead processes left, and nothing of the living or of others", async () => {
+    const { pid: dead } = spawnSync(process.execPath, ["-e", ""]);
+    const stale = `.a.png.mmfs-${dead}-0123456789ab.tmp`;
+    const others = [`.a.png.mmfs-${process.pid}-0123456789ab.tmp`, ".hidden.tmp", "a.png"];
+    for (const name of [stale, ...others]) await writeFile(join(folder, name), "");
+    await removeLeftovers(folder);
+    expect((await readdir(folder)).sort()).toEqual(others.sort());
+  });
+});
