@@ -1,4 +1,6 @@
+export { Bundle } from "./bundle/bundle.js";
 export type { BundleSource, ReadOptions } from "./bundle/bundle-source.js";
+export { loadBundle } from "./bundle/load-bundle.js";
 export {
   BUNDLE_FORMAT,
   BUNDLE_PARTS,
@@ -9,6 +11,8 @@ export {
   ManifestSchema,
   type NetworkShape,
 } from "./bundle/manifest.js";
+export { PRESETS_FORMAT, type Preset, type Presets, parsePresets, serializePresets } from "./bundle/presets.js";
+export { sha256 } from "./bundle/sha256.js";
 export { MMFSError, type MMFSErrorCode } from "./errors/mmfs-error.js";
 export type { Face, FacePoints } from "./faces/face.js";
 export {
@@ -28,8 +32,13 @@ export type { ResampleFilter } from "./picture/resample.js";
 export { resize } from "./picture/resize.js";
 export { fromTensorData, toTensorData } from "./picture/tensor-data.js";
 export { warpSquare } from "./picture/warp.js";
+export { type NoiseMap, noiseMaps } from "./random/noise-maps.js";
+export { RandomGenerator } from "./random/random-generator.js";
 export type { Device, DeviceOption, DType, Runtime, Session, Tensors } from "./runtime/runtime.js";
-export { StyleCode, type StyleOrigin } from "./style/style-code.js";
+export { checkStyleCode } from "./style/check-style-code.js";
+export { averageStyles, interpolateStyles, mixStyles, truncateStyle } from "./style/combine-styles.js";
+export { STYLE_LAYERS, StyleCode, type StyleOrigin } from "./style/style-code.js";
+export { parseStyleCode, STYLE_CODE_VERSION, serializeStyleCode } from "./style/style-code-file.js";
 export type {
   FacesOption,
   ProgressEvent,

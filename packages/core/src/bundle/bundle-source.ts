@@ -9,6 +9,11 @@ export interface BundleSource {
    * @throws {MMFSError} `MODEL_DOWNLOAD` or `FILE_NOT_READABLE`
    */
   read(path: string, options?: ReadOptions): Promise<Uint8Array>;
+  /**
+   * Forgets a copy of the file that proved to be damaged, so that the next `read` fetches it anew. Sources that keep no
+   * copies leave this out.
+   */
+  discard?(path: string): Promise<void>;
 }
 
 export interface ReadOptions {

@@ -15,7 +15,10 @@ export function createPicture(width: number, height: number): Picture {
  */
 export function wrapPicture(data: Uint8ClampedArray | Uint8Array, width: number, height: number): Picture {
   if (!Number.isInteger(width) || !Number.isInteger(height) || width < 1 || height < 1) {
-    throw new MMFSError("INVALID_ARGUMENT", `A picture needs a whole width and height of at least 1, not ${width}×${height}.`);
+    throw new MMFSError(
+      "INVALID_ARGUMENT",
+      `A picture needs a whole width and height of at least 1, not ${width}×${height}.`,
+    );
   }
   if (data.length !== width * height * 4) {
     throw new MMFSError(

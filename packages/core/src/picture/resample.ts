@@ -84,7 +84,13 @@ function lanczos3(x: number): number {
 }
 
 /** RGB of the rows `firstRow` to `lastRow`, resampled to `width`. */
-function resampleRows(source: Pixels, weights: Weights, width: number, firstRow: number, lastRow: number): Float32Array {
+function resampleRows(
+  source: Pixels,
+  weights: Weights,
+  width: number,
+  firstRow: number,
+  lastRow: number,
+): Float32Array {
   const { data } = source;
   const { taps, first, values } = weights;
   const stride = source.width * 4;

@@ -1,7 +1,7 @@
 import { MMFSError } from "../errors/mmfs-error.js";
 import { wrapPicture } from "./create-picture.js";
-import { pixelsOf } from "./pixels.js";
 import type { Picture } from "./picture.js";
+import { pixelsOf } from "./pixels.js";
 import { type ResampleFilter, resample } from "./resample.js";
 
 /**
@@ -14,7 +14,10 @@ import { type ResampleFilter, resample } from "./resample.js";
  */
 export function resize(picture: Picture, width: number, height: number, filter?: ResampleFilter): Picture {
   if (!Number.isInteger(width) || !Number.isInteger(height) || width < 1 || height < 1) {
-    throw new MMFSError("INVALID_ARGUMENT", `A picture can be resized to whole pixels only, not to ${width}×${height}.`);
+    throw new MMFSError(
+      "INVALID_ARGUMENT",
+      `A picture can be resized to whole pixels only, not to ${width}×${height}.`,
+    );
   }
   const pixels = pixelsOf(picture);
   const { data } = resample(

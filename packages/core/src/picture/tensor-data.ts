@@ -1,6 +1,6 @@
-import { pixelsOf } from "./pixels.js";
-import type { Picture } from "./picture.js";
 import { wrapPicture } from "./create-picture.js";
+import type { Picture } from "./picture.js";
+import { pixelsOf } from "./pixels.js";
 
 const toRange = Float32Array.from({ length: 256 }, (_, byte) => byte / 127.5 - 1);
 

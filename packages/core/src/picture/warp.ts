@@ -37,8 +37,16 @@ function shrinkCovered(pixels: Pixels, toSquare: SimilarityTransform, size: numb
 
   const corners = [0, size].flatMap((y) => [0, size].map((x) => applySimilarity(fromSquare, { x, y })));
   const margin = MARGIN * minification;
-  const columns = coveredSpan(corners.map(({ x }) => x), margin, pixels.width);
-  const rows = coveredSpan(corners.map(({ y }) => y), margin, pixels.height);
+  const columns = coveredSpan(
+    corners.map(({ x }) => x),
+    margin,
+    pixels.width,
+  );
+  const rows = coveredSpan(
+    corners.map(({ y }) => y),
+    margin,
+    pixels.height,
+  );
   const width = Math.max(1, Math.round(columns.length / minification));
   const height = Math.max(1, Math.round(rows.length / minification));
   const small = resample(pixels, columns, rows, width, height, "area", "area");

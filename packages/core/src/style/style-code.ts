@@ -7,7 +7,15 @@ export type StyleOrigin =
   | { type: "mixture"; of: StyleOrigin[] }
   | { type: "file" };
 
-/** A point of the w+ space: one row of D numbers for each of the decoder's ten style inputs. */
+/** Rows of w+: the styled convolutions and to-RGB layers of four up-blocks, as the decoder counts them. */
+export const STYLE_LAYERS = 10;
+
+/**
+ * A point of the w+ space: one row of D numbers for each of the decoder's ten style inputs, the coarse ones first.
+ *
+ * Codes are never changed in place. {@link interpolateStyles}, {@link mixStyles}, {@link averageStyles} and
+ * {@link truncateStyle} make new ones; {@link serializeStyleCode} and {@link parseStyleCode} save and load them.
+ */
 export class StyleCode {
   constructor(
     /** Row-major `[layers, dim]`. */
@@ -16,4 +24,11 @@ export class StyleCode {
     readonly dim: number,
     readonly origin: StyleOrigin,
   ) {}
+
+  /** A code whose rows are all the same w, as the mapping network gives it. */
+  static fromRow(w: Float32Array, origin: StyleOrigin, layers = STYLE_LAYERS): StyleCode {
+    const values = new Float32Array(layers * w.length);
+    for (let row = 0; row < layers; row++) values.set(w, row * w.length);
+    return new StyleCode(values, layers, w.length, origin);
+  }
 }
