@@ -15,6 +15,8 @@ export { PRESETS_FORMAT, type Preset, type Presets, parsePresets, serializePrese
 export { sha256 } from "./bundle/sha256.js";
 export { MMFSError, type MMFSErrorCode } from "./errors/mmfs-error.js";
 export type { Face, FacePoints } from "./faces/face.js";
+export { createFaceFinder, type FaceFinder, type FaceFinderOptions } from "./faces/face-finder.js";
+export { ffhqCrop } from "./faces/ffhq-crop.js";
 export {
   applySimilarity,
   composeSimilarity,

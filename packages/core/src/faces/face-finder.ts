@@ -1,0 +1,144 @@
+import { applySimilarity, makeSimilarity } from "../geometry/similarity.js";
+import type { FaceCrop, SimilarityTransform } from "../geometry/types.js";
+import { flatten } from "../picture/flatten.js";
+import type { Picture } from "../picture/picture.js";
+import { resize } from "../picture/resize.js";
+import type { Session } from "../runtime/runtime.js";
+import { detectInView } from "./detect-in-view.js";
+import { type FaceDetection, transformDetection } from "./detection.js";
+import type { Face } from "./face.js";
+import { facePoints } from "./face-points.js";
+import { boundsOf, regionOfDetection, regionOfLandmarks } from "./face-region.js";
+import { ffhqCrop } from "./ffhq-crop.js";
+import { type FaceMesh, LANDMARKS_SIZE, landmarksInRegion } from "./landmarks-in-region.js";
+import { type Square, squareOverlap } from "./merge-detections.js";
+import { tileViews, wholeView } from "./search-views.js";
+
+/** The graphs that find faces; see the bundle's parts `faceDetector` and `faceLandmarks`. */
+export interface FaceFinderOptions {
+  /** MediaPipe's BlazeFace; see {@link detectInView} for its inputs and outputs. */
+  detector: Session;
+  /** MediaPipe's FaceMesh; see {@link landmarksInRegion} for its inputs and outputs. */
+  landmarks: Session;
+}
+
+/** Finds faces in photos. */
+export interface FaceFinder {
+  /**
+   * Finds the faces of a photo, from about a twentieth of its width to ones that fill it, tilted either way.
+   *
+   * @param picture `[height, width, 1 | 3 | 4]`.
+   * @returns the largest face first; an empty list where there is none.
+   * @throws {MMFSError} `INVALID_ARGUMENT`, `INFERENCE_FAILED`, `DEVICE_LOST`, `DISPOSED`; and `signal.reason`
+   */
+  find(picture: Picture, options?: { signal?: AbortSignal | undefined }): Promise<Face[]>;
+}
+
+/** The least score of a detection that the landmark network is asked about. */
+const CANDIDATE_SCORE = 0.3;
+
+/** The least probability of a face in the detector's square, and in the more exact one of the landmarks. */
+const [PROPOSED_PRESENCE, FACE_PRESENCE] = [0.1, 0.5];
+
+/** Detections whose squares share more of their union with a face that is known are that face. */
+const SAME_FACE_OVERLAP = 0.3;
+
+/** Where a face of this part of the picture's longer side was found, smaller ones are not searched for with tiles. */
+const LARGE_FACE = 0.2;
+
+/** Pictures with a longer side above the first number are searched in a copy with the second. */
+const [LARGE_PICTURE, SEARCH_SIDE] = [2048, 1024];
+
+/** Turns, in degrees, in which a picture is searched that shows no face upright. */
+const TURNS = [-45, 45, -90, 90, 180];
+
+/**
+ * Makes a finder of two graphs: BlazeFace proposes faces, FaceMesh confirms them and places their landmarks, in a second
+ * run on the square that the landmarks of the first give.
+ */
+export function createFaceFinder(sessions: FaceFinderOptions): FaceFinder {
+  return {
+    async find(picture, { signal } = {}) {
+      signal?.throwIfAborted();
+      const search = new Search(sessions, flatten(picture), signal);
+      await search.look(wholeView(search.width, search.height));
+      if (search.largest < LARGE_FACE * Math.max(search.width, search.height)) {
+        for (const view of tileViews(search.width, search.height)) await search.look(view);
+      }
+      for (const turn of TURNS) {
+        if (search.faces.length === 0) await search.look(wholeView(search.width, search.height, turn));
+      }
+      return search.faces.sort((one, other) => other.crop.side - one.crop.side);
+    },
+  };
+}
+
+/** The search for the faces of one photo. */
+class Search {
+  readonly faces: Face[] = [];
+  /** Size of the picture that is searched, the photo or a smaller copy; views refer to it. */
+  readonly width: number;
+  readonly height: number;
+  readonly #sessions: FaceFinderOptions;
+  readonly #photo: Picture;
+  readonly #searched: Picture;
+  readonly #toPhoto: SimilarityTransform;
+  readonly #signal: AbortSignal | undefined;
+  readonly #known: Square[] = [];
+
+  constructor(sessions: FaceFinderOptions, photo: Picture, signal: AbortSignal | undefined) {
+    const [height = 0, width = 0] = photo.shape;
+    const longer = Math.max(width, height);
+    const scale = longer > LARGE_PICTURE ? longer / SEARCH_SIDE : 1;
+    this.width = Math.max(1, Math.round(width / scale));
+    this.height = Math.max(1, Math.round(height / scale));
+    this.#searched = scale === 1 ? photo : resize(photo, this.width, this.height);
+    this.#toPhoto = makeSimilarity({ scale });
+    this.#sessions = sessions;
+    this.#photo = photo;
+    this.#signal = signal;
+  }
+
+  /** Side of the largest face so far, in pixels of the picture that is searched. */
+  get largest(): number {
+    return Math.max(0, ...this.#known.map(({ side }) => side)) / this.#toPhoto.a;
+  }
+
+  /** Adds the faces of one view that are not known yet. */
+  async look(view: SimilarityTransform): Promise<void> {
+    this.#signal?.throwIfAborted();
+    const detections = await detectInView(this.#sessions.detector, this.#searched, view, CANDIDATE_SCORE);
+    for (const detection of detections) await this.#confirm(transformDetection(detection, this.#toPhoto));
+  }
+
+  async #confirm(detection: FaceDetection): Promise<void> {
+    if (this.#isKnown(detection)) return;
+    const proposed = await this.#mesh(regionOfDetection(detection));
+    if (proposed.presence < PROPOSED_PRESENCE) return;
+    const { points, presence } = await this.#mesh(regionOfLandmarks(proposed.points));
+    if (presence < FACE_PRESENCE) return;
+    const box = boundsOf(points);
+    const square = {
+      center: { x: box.x + box.width / 2, y: box.y + box.height / 2 },
+      side: Math.sqrt(box.width * box.height),
+    };
+    if (this.#isKnown(square)) return;
+    this.#known.push(square);
+    const five = facePoints(points);
+    this.faces.push({ box, score: detection.score, points: five, landmarks: points, crop: ffhqCrop(five) });
+  }
+
+  #isKnown(square: Square): boolean {
+    return this.#known.some((known) => squareOverlap(known, square) > SAME_FACE_OVERLAP);
+  }
+
+  async #mesh(region: FaceCrop): Promise<FaceMesh> {
+    this.#signal?.throwIfAborted();
+    const { landmarks } = this.#sessions;
+    const scale = this.#toPhoto.a;
+    if (region.side / scale < LANDMARKS_SIZE) return landmarksInRegion(landmarks, this.#photo, region);
+    const center = { x: region.center.x / scale, y: region.center.y / scale };
+    const mesh = await landmarksInRegion(landmarks, this.#searched, { ...region, center, side: region.side / scale });
+    return { ...mesh, points: mesh.points.map((point) => applySimilarity(this.#toPhoto, point)) };
+  }
+}
