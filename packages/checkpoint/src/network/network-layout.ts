@@ -1,0 +1,100 @@
+/** Rows of w+: one for each style input of the decoder. */
+export const STYLE_LAYERS = 10;
+/** Up-sampling blocks of the decoder; the features are 2^4 times smaller than the picture. */
+export const UP_BLOCKS = 4;
+/** Layers, heads and feed-forward width of the CLIP mapper's transformer. */
+export const MAPPER = { layers: 4, heads: 8, feedForward: 2048 } as const;
+/** Equalised linear layers of the mapping network. */
+export const MAPPING_LAYERS = 8;
+
+/** Channels going into and out of the four residual blocks of the encoder. */
+export function encoderWidths(baseWidth: number): readonly [number, number][] {
+  return [
+    [baseWidth, baseWidth],
+    [baseWidth, 2 * baseWidth],
+    [2 * baseWidth, 4 * baseWidth],
+    [4 * baseWidth, 8 * baseWidth],
+  ];
+}
+
+/** Channels of the decoder at S/16, S/8, S/4, S/2 and S. */
+export function decoderWidths(baseWidth: number): readonly [number, number, number, number, number] {
+  return [8 * baseWidth, 8 * baseWidth, 4 * baseWidth, 2 * baseWidth, baseWidth];
+}
+
+/**
+ * Every key of a published `G_ema_model` with the shape of its tensor.
+ *
+ * @see "Multi-Modal Face Stylization with a Generative Prior", arXiv 2305.18009, and its published implementation
+ */
+export function networkLayout(baseWidth: number, styleDim: number, mapper: boolean): Map<string, readonly number[]> {
+  const layout = new Map<string, readonly number[]>();
+  const blur = [4, 4];
+  const top = 8 * baseWidth;
+
+  layout.set("encoder.0.0.weight", [baseWidth, 3, 3, 3]);
+  layout.set("encoder.0.1.bias", [baseWidth]);
+  encoderWidths(baseWidth).forEach(([input, output], index) => {
+    const block = `encoder.${index + 1}`;
+    layout.set(`${block}.conv1.0.weight`, [input, input, 3, 3]);
+    layout.set(`${block}.conv1.1.bias`, [input]);
+    layout.set(`${block}.conv2.0.kernel`, blur);
+    layout.set(`${block}.conv2.1.weight`, [output, input, 3, 3]);
+    layout.set(`${block}.conv2.2.bias`, [output]);
+    layout.set(`${block}.skip.0.kernel`, blur);
+    layout.set(`${block}.skip.1.weight`, [output, input, 1, 1]);
+  });
+  layout.set("encoder.5.0.weight", [top, top, 3, 3]);
+  layout.set("encoder.5.1.bias", [top]);
+
+  for (let layer = 1; layer <= MAPPING_LAYERS; layer++) {
+    layout.set(`mapping_z.${layer}.weight`, [styleDim, styleDim]);
+    layout.set(`mapping_z.${layer}.bias`, [styleDim]);
+  }
+
+  const styledConv = (name: string, input: number, output: number) => {
+    layout.set(`${name}.conv.weight`, [1, output, input, 3, 3]);
+    layout.set(`${name}.conv.modulation.weight`, [input, styleDim]);
+    layout.set(`${name}.conv.modulation.bias`, [input]);
+    layout.set(`${name}.noise.weight`, [1]);
+    layout.set(`${name}.activate.bias`, [output]);
+  };
+  const toRgb = (name: string, input: number) => {
+    layout.set(`${name}.conv.weight`, [1, 3, input, 1, 1]);
+    layout.set(`${name}.conv.modulation.weight`, [input, styleDim]);
+    layout.set(`${name}.conv.modulation.bias`, [input]);
+    layout.set(`${name}.bias`, [1, 3, 1, 1]);
+  };
+  const widths = decoderWidths(baseWidth);
+  styledConv("decoder0", widths[0], widths[0]);
+  toRgb("to_rgb0", widths[0]);
+  for (let block = 1; block <= UP_BLOCKS; block++) {
+    const input = widths[block - 1] as number;
+    const output = widths[block] as number;
+    styledConv(`decoder${block}a`, input, output);
+    layout.set(`decoder${block}a.conv.blur.kernel`, blur);
+    styledConv(`decoder${block}b`, output, output);
+    toRgb(`to_rgb${block}`, output);
+    layout.set(`to_rgb${block}.upsample.kernel`, blur);
+  }
+
+  if (mapper) {
+    layout.set("clip_mapper.position_embedding", [STYLE_LAYERS, styleDim]);
+    for (let layer = 0; layer < MAPPER.layers; layer++) {
+      const name = `clip_mapper.transformer.layers.${layer}`;
+      layout.set(`${name}.self_attn.in_proj_weight`, [3 * styleDim, styleDim]);
+      layout.set(`${name}.self_attn.in_proj_bias`, [3 * styleDim]);
+      layout.set(`${name}.self_attn.out_proj.weight`, [styleDim, styleDim]);
+      layout.set(`${name}.self_attn.out_proj.bias`, [styleDim]);
+      layout.set(`${name}.linear1.weight`, [MAPPER.feedForward, styleDim]);
+      layout.set(`${name}.linear1.bias`, [MAPPER.feedForward]);
+      layout.set(`${name}.linear2.weight`, [styleDim, MAPPER.feedForward]);
+      layout.set(`${name}.linear2.bias`, [styleDim]);
+      for (const norm of ["norm1", "norm2"]) {
+        layout.set(`${name}.${norm}.weight`, [styleDim]);
+        layout.set(`${name}.${norm}.bias`, [styleDim]);
+      }
+    }
+  }
+  return layout;
+}

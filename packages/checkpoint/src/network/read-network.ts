@@ -1,0 +1,137 @@
+import { MMFSError, type NetworkShape } from "@mmfs/core";
+import { type Checkpoint, type CheckpointTensor, elementCount } from "../reading/checkpoint.js";
+import { MAPPER, networkLayout, STYLE_LAYERS } from "./network-layout.js";
+
+/** The side of the pictures that the published networks were trained with. */
+export const PUBLISHED_SIZE = 512;
+/** The key of a safetensors file's metadata that tells the side of the pictures. */
+export const SIZE_METADATA = "mmfs.size";
+
+/** An MMFS generator inside a checkpoint: its sizes are known and every tensor is there in the right shape. */
+export interface Network {
+  readonly shape: NetworkShape;
+  /** E, the length of the CLIP embeddings that the mapper takes; undefined without a mapper. */
+  readonly embeddingDim: number | undefined;
+  /**
+   * The tensor of that key, as float32.
+   *
+   * @throws {MMFSError} `CHECKPOINT_INVALID` if it is damaged or holds NaN or infinity
+   */
+  weights(key: string): Float32Array;
+}
+
+export interface ReadNetworkOptions {
+  /**
+   * S, the side of the pictures in pixels, a multiple of 16. No shape in a checkpoint depends on it.
+   * @default the checkpoint's metadata `mmfs.size` (safetensors), else 512, the published size
+   */
+  size?: number | undefined;
+}
+
+const ANCHOR = "encoder.0.0.weight";
+const FLOATS: ReadonlySet<string> = new Set(["float16", "bfloat16", "float32", "float64"]);
+
+/**
+ * Finds the generator in a checkpoint: under `G_ema_model` in a published file, at the root of a plain state dict, or
+ * under whatever one prefix (`module.`) all its keys have.
+ *
+ * @throws {MMFSError} `CHECKPOINT_INVALID`, naming the first key that is missing, odd or of a wrong shape;
+ *   `INVALID_ARGUMENT` for a size that is not a multiple of 16
+ */
+export function readNetwork(checkpoint: Checkpoint, options: ReadNetworkOptions = {}): Network {
+  const prefix = findPrefix(checkpoint);
+  const found = new Map<string, CheckpointTensor>();
+  for (const [name, tensor] of checkpoint.tensors) {
+    if (name.startsWith(prefix)) found.set(name.slice(prefix.length), tensor);
+  }
+
+  const baseWidth = sizeOf(found, ANCHOR, 0);
+  const styleDim = sizeOf(found, "decoder0.conv.modulation.weight", 1);
+  const hasMapper = [...found.keys()].some((key) => key.startsWith("clip_mapper."));
+  if (hasMapper && styleDim % MAPPER.heads !== 0) {
+    throw mismatch(`its style width ${styleDim} cannot be split among the mapper's ${MAPPER.heads} heads`);
+  }
+  const sizes = `ngf ${baseWidth} and D ${styleDim}`;
+  const layout = networkLayout(baseWidth, styleDim, hasMapper);
+  for (const [key, shape] of layout) {
+    const tensor = found.get(key);
+    if (!tensor) throw mismatch(`it lacks ${prefix}${key}, of shape [${shape}] for ${sizes}`);
+    if (String(tensor.shape) !== String(shape)) {
+      throw mismatch(`${prefix}${key} has shape [${tensor.shape}] where [${shape}] is expected for ${sizes}`);
+    }
+    if (!FLOATS.has(tensor.dtype)) throw mismatch(`${prefix}${key} is of type ${tensor.dtype}`);
+  }
+  for (const [key, tensor] of found) {
+    if (!layout.has(key)) throw mismatch(`no MMFS network has ${prefix}${key} [${tensor.shape}]`);
+  }
+  refuseInflation(checkpoint, found);
+
+  return {
+    shape: { size: pictureSize(checkpoint, options.size), baseWidth, styleDim, styleLayers: STYLE_LAYERS },
+    embeddingDim: hasMapper ? styleDim : undefined,
+    weights(key) {
+      const tensor = found.get(key);
+      if (!tensor) throw mismatch(`it lacks ${prefix}${key}`);
+      const values = tensor.toFloat32();
+      if (!values.every(Number.isFinite)) throw mismatch(`${prefix}${key} holds NaN or infinity`);
+      return values;
+    },
+  };
+}
+
+function findPrefix(checkpoint: Checkpoint): string {
+  const prefixes = [...checkpoint.tensors.keys()]
+    .filter((name) => name === ANCHOR || name.endsWith(`.${ANCHOR}`))
+    .map((name) => name.slice(0, -ANCHOR.length));
+  // the running average comes before the network of the last step, which other files hold beside it
+  const ranked = prefixes.sort((a, b) => rank(a) - rank(b) || a.length - b.length);
+  if (ranked[0] !== undefined) return ranked[0];
+
+  const names = [...checkpoint.tensors.keys()];
+  if (names.some((name) => /(^|\.)(g|g_ema|d)\.(style|convs|to_rgbs|final_linear)\./.test(name))) {
+    throw mismatch(
+      "it is a StyleGAN2 prior, from which MMFS networks are trained, not an MMFS network. Train one with " +
+        "mmfs_training, or bring a phase 2, 3 or 4 checkpoint",
+    );
+  }
+  throw mismatch(
+    `it has no ${ANCHOR}, neither under G_ema_model nor at its root; its ${names.length} tensors begin with ` +
+      `${names.slice(0, 3).join(", ").slice(0, 200) || "nothing"}`,
+  );
+}
+
+function rank(prefix: string): number {
+  if (prefix.startsWith("G_ema_model.")) return 0;
+  return prefix === "" ? 1 : 2;
+}
+
+function sizeOf(tensors: ReadonlyMap<string, CheckpointTensor>, key: string, axis: number): number {
+  const tensor = tensors.get(key);
+  if (!tensor) throw mismatch(`it lacks ${key}`);
+  const size = tensor.shape[axis];
+  if (size === undefined || size < 1 || size > 8192) throw mismatch(`${key} has shape [${tensor.shape}]`);
+  return size;
+}
+
+/** Tensors may share storages, so a small file could stand for much more than it holds. */
+function refuseInflation(checkpoint: Checkpoint, tensors: ReadonlyMap<string, CheckpointTensor>): void {
+  let bytes = 0;
+  for (const tensor of tensors.values()) bytes += 4 * elementCount(tensor.shape);
+  if (bytes > 2 * checkpoint.byteLength + 64 * 1024 * 1024) {
+    throw mismatch(`its tensors share memory so that ${checkpoint.byteLength} bytes stand for ${bytes}`);
+  }
+}
+
+function pictureSize(checkpoint: Checkpoint, option: number | undefined): number {
+  const stated = checkpoint.metadata.get(SIZE_METADATA);
+  const size = option ?? (stated === undefined ? PUBLISHED_SIZE : Number(stated));
+  if (!Number.isInteger(size) || size < 16 || size > 4096 || size % 16 !== 0) {
+    if (option === undefined) throw mismatch(`its metadata ${SIZE_METADATA} is ${stated}, not a multiple of 16`);
+    throw new MMFSError("INVALID_ARGUMENT", `size must be a multiple of 16 between 16 and 4096, not ${option}.`);
+  }
+  return size;
+}
+
+function mismatch(what: string): MMFSError {
+  return new MMFSError("CHECKPOINT_INVALID", `This checkpoint holds no MMFS network that can be used: ${what}.`);
+}

@@ -1,0 +1,167 @@
+import { decoderWidths, STYLE_LAYERS, UP_BLOCKS } from "../network/network-layout.js";
+import type { Network } from "../network/read-network.js";
+import { GraphBuilder } from "./graph-builder.js";
+import { depthwiseKernel, GAIN, leakyRelu, swapLeadingAxes } from "./layers.js";
+import { type GraphPrecision, Weights } from "./weights.js";
+
+/**
+ * The decoder: `features [N,8·ngf,S/16,S/16]`, `wplus [N,10,D]` and the unit-normal maps `noise_0 … noise_8`
+ * `[N or 1,1,h,w]` in the order of the styled convolutions, to `image [N,3,S,S]` in [-1, 1]; all float32.
+ *
+ * The weights are constants for any batch: styles scale the input channels, demodulation scales the output channels.
+ *
+ * @see Karras et al., "Analyzing and Improving the Image Quality of StyleGAN", section 2.2 for modulation
+ */
+export function decoderGraph(network: Network, precision: GraphPrecision): Uint8Array {
+  return new DecoderWriter(network, precision).write();
+}
+
+class DecoderWriter {
+  readonly graph = new GraphBuilder("mmfs-decoder");
+  readonly weights: Weights;
+
+  constructor(
+    readonly network: Network,
+    precision: GraphPrecision,
+  ) {
+    this.weights = new Weights(this.graph, precision);
+  }
+
+  write(): Uint8Array {
+    const { graph, weights } = this;
+    const { size, baseWidth, styleDim } = this.network.shape;
+    const widths = decoderWidths(baseWidth);
+    const coarse = size / 16;
+    graph.input("features", ["N", widths[0], coarse, coarse]);
+    graph.input("wplus", ["N", STYLE_LAYERS, styleDim]);
+
+    let value = weights.toConvolution("features");
+    // the gain of an activation is paid by whatever reads it; the encoder has paid its own
+    value = this.styledConv("decoder0", value, { row: 0, input: widths[0], output: widths[0], side: coarse, gain: 1 });
+    let picture = this.toRgb("to_rgb0", value, 1, widths[0], coarse);
+    for (let block = 1; block <= UP_BLOCKS; block++) {
+      const input = widths[block - 1] as number;
+      const output = widths[block] as number;
+      const side = coarse * 2 ** block;
+      value = this.styledConv(`decoder${block}a`, value, { row: 2 * block - 1, input, output, side, up: true });
+      value = this.styledConv(`decoder${block}b`, value, { row: 2 * block, input: output, output, side });
+      const enlarged = this.enlarge(`to_rgb${block}.upsample.kernel`, picture);
+      const added = this.toRgb(`to_rgb${block}`, value, 2 * block + 1, output, side);
+      picture = graph.node("Add", [enlarged, added]);
+    }
+    graph.node("Clip", [picture, graph.scalar(-1), graph.scalar(1)], {}, "image");
+    graph.output("image", ["N", 3, size, size]);
+    return graph.finish();
+  }
+
+  /** Modulated 3×3 convolution, noise, bias and leaky ReLU, without the gain. */
+  styledConv(
+    name: string,
+    value: string,
+    layer: { row: number; input: number; output: number; side: number; up?: boolean; gain?: number },
+  ): string {
+    const { graph, weights, network } = this;
+    const { row, input, output, side, up = false, gain = GAIN } = layer;
+    const stored = network.weights(`${name}.conv.weight`);
+    const weight = up
+      ? weights.convolution(swapLeadingAxes(stored, output, input), [input, output, 3, 3])
+      : weights.convolution(stored, [output, input, 3, 3]);
+
+    const { scale, demodulation } = this.modulation(name, weight, row, input, output, up, gain);
+    const modulated = graph.node("Mul", [value, scale]);
+    let result: string;
+    if (up) {
+      const spread = graph.node("ConvTranspose", [modulated, weight], { kernel_shape: [3, 3], strides: [2, 2] });
+      const kernel = depthwiseKernel(network.weights(`${name}.conv.blur.kernel`), output);
+      const blurred = graph.node("Conv", [spread, weights.convolution(kernel, [output, 1, 4, 4])], {
+        kernel_shape: [4, 4],
+        group: output,
+        pads: [1, 1, 1, 1],
+      });
+      result = blurred;
+    } else {
+      result = graph.node("Conv", [modulated, weight], { kernel_shape: [3, 3], pads: [1, 1, 1, 1] });
+    }
+    result = graph.node("Mul", [result, demodulation]);
+    result = graph.node("Add", [result, this.noise(name, row, side)]);
+    const bias = weights.convolution(network.weights(`${name}.activate.bias`), [1, output, 1, 1]);
+    return leakyRelu(graph, graph.node("Add", [result, bias]));
+  }
+
+  /** Scales of the input channels and of the output channels, `[N,C,1,1]`, computed in float32. */
+  modulation(
+    name: string,
+    weight: string,
+    row: number,
+    input: number,
+    output: number,
+    up: boolean,
+    gain: number,
+  ): { scale: string; demodulation: string } {
+    const { graph, weights } = this;
+    const equalised = 1 / Math.sqrt(input * 9);
+    let style = this.style(name, row, input);
+    if (weights.half) {
+      // demodulation undoes any common factor; this one keeps float16 activations in range (Karras et al. 2021)
+      const largest = graph.node("ReduceMax", [graph.node("Abs", [style])], { axes: [1], keepdims: 1 });
+      style = graph.node("Div", [style, graph.node("Max", [largest, graph.scalar(1e-6)])]);
+    }
+    const energy = graph.node("ReduceSumSquare", [weights.fromConvolution(weight)], { axes: [2, 3], keepdims: 0 });
+    const perInput = up ? energy : graph.node("Transpose", [energy], { perm: [1, 0] });
+    // the equalised scale rides on the style, which is small, instead of the weights
+    const scaled = graph.node("Mul", [style, graph.scalar(equalised)]);
+    const sum = graph.node("MatMul", [graph.node("Mul", [scaled, scaled]), perInput]);
+    const deviation = graph.node("Sqrt", [graph.node("Add", [sum, graph.scalar(1e-8)])]);
+    const demodulation = graph.node("Reciprocal", [deviation]);
+    const scale = gain === 1 ? scaled : graph.node("Mul", [scaled, graph.scalar(gain)]);
+    return { scale: this.perChannel(scale, input), demodulation: this.perChannel(demodulation, output) };
+  }
+
+  /** The style of one row of w+: `[N, channels]`, float32. */
+  style(name: string, row: number, channels: number): string {
+    const { graph, weights, network } = this;
+    const { styleDim } = network.shape;
+    const w = graph.node("Gather", ["wplus", graph.constant(BigInt64Array.of(BigInt(row)), [])], { axis: 1 });
+    const weight = weights.float(network.weights(`${name}.conv.modulation.weight`), [channels, styleDim]);
+    const bias = weights.float(network.weights(`${name}.conv.modulation.bias`), [channels]);
+    return graph.node("Gemm", [w, weight, bias], { transB: 1, alpha: { float: 1 / Math.sqrt(styleDim) } });
+  }
+
+  perChannel(scales: string, channels: number): string {
+    return this.weights.toConvolution(this.graph.node("Reshape", [scales, this.graph.ints(-1, channels, 1, 1)]));
+  }
+
+  noise(name: string, row: number, side: number): string {
+    const { graph, weights } = this;
+    const index = row === 0 ? 0 : row;
+    graph.input(`noise_${index}`, ["M", 1, side, side]);
+    const strength = weights.float(this.network.weights(`${name}.noise.weight`), [1]);
+    return weights.toConvolution(graph.node("Mul", [`noise_${index}`, strength]));
+  }
+
+  /** Modulated 1×1 convolution to three channels with bias, float32. */
+  toRgb(name: string, value: string, row: number, channels: number, side: number): string {
+    const { graph, weights, network } = this;
+    const style = graph.node("Reshape", [this.style(name, row, channels), graph.ints(-1, 1, channels)]);
+    const equalised = GAIN / Math.sqrt(channels);
+    const weight = weights.float(network.weights(`${name}.conv.weight`), [1, 3, channels], equalised);
+    const modulated = weights.toConvolution(graph.node("Mul", [style, weight]));
+    const pixels = graph.node("Reshape", [value, graph.ints(0, channels, side * side)]);
+    const rgb = weights.fromConvolution(graph.node("MatMul", [modulated, pixels]));
+    const picture = graph.node("Reshape", [rgb, graph.ints(0, 3, side, side)]);
+    return graph.node("Add", [picture, weights.float(network.weights(`${name}.bias`), [1, 3, 1, 1])]);
+  }
+
+  /** Doubles the sides of the picture: zeros between pixels, then the blur, in one transposed convolution. */
+  enlarge(kernelName: string, picture: string): string {
+    const { graph, network } = this;
+    const kernel = network.weights(kernelName);
+    const perChannel = Float32Array.from({ length: 48 }, (_, i) => kernel[i % 16] as number);
+    return graph.node("ConvTranspose", [picture, graph.constant(perChannel, [3, 1, 4, 4])], {
+      kernel_shape: [4, 4],
+      strides: [2, 2],
+      pads: [1, 1, 1, 1],
+      group: 3,
+    });
+  }
+}

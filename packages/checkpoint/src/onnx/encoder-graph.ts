@@ -1,0 +1,69 @@
+import { encoderWidths } from "../network/network-layout.js";
+import type { Network } from "../network/read-network.js";
+import { GraphBuilder } from "./graph-builder.js";
+import { depthwiseKernel, GAIN, leakyRelu } from "./layers.js";
+import { type GraphPrecision, Weights } from "./weights.js";
+
+/**
+ * The encoder: `image [N,3,S,S]` in [-1, 1] to `features [N,8·ngf,S/16,S/16]`, both float32.
+ *
+ * Equalised scales, the gain of the activations and the 1/√2 of the residual sums are folded into the weights, so that
+ * what remains are convolutions with an activation that a runtime fuses. The blur of a skip keeps only every second
+ * pixel at once.
+ */
+export function encoderGraph(network: Network, precision: GraphPrecision): Uint8Array {
+  const { size, baseWidth } = network.shape;
+  const graph = new GraphBuilder("mmfs-encoder");
+  const weights = new Weights(graph, precision);
+  const top = 8 * baseWidth;
+
+  /** An activated convolution; `gain` 1 where the sum with a skip divides by √2. */
+  function convolution(
+    value: string,
+    name: string,
+    biasName: string,
+    [input, output]: readonly [number, number],
+    attributes: { strides?: number[]; pads?: number[] },
+    gain: number,
+  ): string {
+    const weight = weights.convolution(network.weights(name), [output, input, 3, 3], gain / Math.sqrt(input * 9));
+    const bias = weights.convolution(network.weights(biasName), [output], gain);
+    return leakyRelu(graph, graph.node("Conv", [value, weight, bias], { kernel_shape: [3, 3], ...attributes }));
+  }
+
+  const same = { pads: [1, 1, 1, 1] };
+  graph.input("image", ["N", 3, size, size]);
+  let value = weights.toConvolution("image");
+  value = convolution(value, "encoder.0.0.weight", "encoder.0.1.bias", [3, baseWidth], same, GAIN);
+
+  encoderWidths(baseWidth).forEach(([input, output], index) => {
+    const block = `encoder.${index + 1}`;
+    const blur = (name: string, source: string, attributes: { strides?: number[]; pads: number[] }) => {
+      const kernel = weights.convolution(depthwiseKernel(network.weights(name), input), [input, 1, 4, 4]);
+      return graph.node("Conv", [source, kernel], { kernel_shape: [4, 4], group: input, ...attributes });
+    };
+    const first = convolution(value, `${block}.conv1.0.weight`, `${block}.conv1.1.bias`, [input, input], same, GAIN);
+    const blurred = blur(`${block}.conv2.0.kernel`, first, { pads: [2, 2, 2, 2] });
+    const main = convolution(
+      blurred,
+      `${block}.conv2.1.weight`,
+      `${block}.conv2.2.bias`,
+      [input, output],
+      { strides: [2, 2] },
+      1,
+    );
+    const halved = blur(`${block}.skip.0.kernel`, value, { strides: [2, 2], pads: [1, 1, 1, 1] });
+    const skipWeight = weights.convolution(
+      network.weights(`${block}.skip.1.weight`),
+      [output, input, 1, 1],
+      Math.SQRT1_2 / Math.sqrt(input),
+    );
+    const skip = graph.node("Conv", [halved, skipWeight], { kernel_shape: [1, 1] });
+    value = graph.node("Add", [main, skip]);
+  });
+
+  value = convolution(value, "encoder.5.0.weight", "encoder.5.1.bias", [top, top], same, GAIN);
+  graph.node("Identity", [weights.fromConvolution(value)], {}, "features");
+  graph.output("features", ["N", top, size / 16, size / 16]);
+  return graph.finish();
+}

@@ -1,0 +1,31 @@
+import type { GraphBuilder } from "./graph-builder.js";
+
+/** Slope of the leaky ReLU below zero. */
+const SLOPE = 0.2;
+/** The factor behind every activation, which keeps the variance. */
+export const GAIN = Math.SQRT2;
+
+export function leakyRelu(graph: GraphBuilder, value: string, output?: string): string {
+  return graph.node("LeakyRelu", [value], { alpha: { float: SLOPE } }, output);
+}
+
+/** The same 4×4 kernel for every channel, turned over because a blur is a true convolution and `Conv` is not. */
+export function depthwiseKernel(kernel: Float32Array, channels: number): Float32Array {
+  const flipped = kernel.slice().reverse();
+  const weights = new Float32Array(channels * flipped.length);
+  for (let channel = 0; channel < channels; channel++) weights.set(flipped, channel * flipped.length);
+  return weights;
+}
+
+/** Swaps the first two axes of `[a, b, rest]`. */
+export function swapLeadingAxes(values: Float32Array, a: number, b: number): Float32Array {
+  const rest = values.length / (a * b);
+  const swapped = new Float32Array(values.length);
+  for (let i = 0; i < a; i++) {
+    for (let j = 0; j < b; j++) {
+      const from = (i * b + j) * rest;
+      swapped.set(values.subarray(from, from + rest), (j * a + i) * rest);
+    }
+  }
+  return swapped;
+}
