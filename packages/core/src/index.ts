@@ -1,3 +1,4 @@
+export { type AlignedFace, alignFace } from "./align/align-face.js";
 export { Bundle } from "./bundle/bundle.js";
 export type { BundleSource, ReadOptions } from "./bundle/bundle-source.js";
 export { loadBundle } from "./bundle/load-bundle.js";
@@ -13,6 +14,9 @@ export {
 } from "./bundle/manifest.js";
 export { PRESETS_FORMAT, type Preset, type Presets, parsePresets, serializePresets } from "./bundle/presets.js";
 export { sha256 } from "./bundle/sha256.js";
+export { preserveColor } from "./color/preserve-color.js";
+export { faceMask } from "./composite/face-mask.js";
+export { type Overlay, pasteBack } from "./composite/paste-back.js";
 export { MMFSError, type MMFSErrorCode } from "./errors/mmfs-error.js";
 export type { Face, FacePoints } from "./faces/face.js";
 export { createFaceFinder, type FaceFinder, type FaceFinderOptions } from "./faces/face-finder.js";
@@ -26,6 +30,7 @@ export {
   similarityScale,
 } from "./geometry/similarity.js";
 export type { Box, FaceCrop, Point, SimilarityTransform } from "./geometry/types.js";
+export { blendPictures } from "./picture/blend-pictures.js";
 export { createPicture, wrapPicture } from "./picture/create-picture.js";
 export { flatten } from "./picture/flatten.js";
 export type { Picture } from "./picture/picture.js";
@@ -53,3 +58,4 @@ export type {
   WeightedStyle,
 } from "./stylizer/options.js";
 export type { StylizedFace, StylizeResult } from "./stylizer/result.js";
+export { Stylizer, type StylizerParts } from "./stylizer/stylizer.js";

@@ -9,7 +9,9 @@ export type StyleName =
   /** A random style: the mapping network turns the seed into a w. */
   | { seed: number }
   /** A style code, as saved. */
-  | { code: StyleCode };
+  | { code: StyleCode }
+  /** The style of a reference picture, where the bundle understands pictures. */
+  | { image: Picture };
 
 /** One style of a mixture. */
 export type WeightedStyle = {
@@ -55,12 +57,12 @@ export interface StylizerOptions {
   device?: DeviceOption | undefined;
   /** `"fp16"` halves the size of encoder and decoder, where the bundle has that variant. @default "fp32" */
   dtype?: DType | undefined;
-  /** Told of downloads and loading outside of a call to `stylize`. */
+  /** Told of downloads and loading by calls that have no `onProgress` of their own. */
   onProgress?: ((event: ProgressEvent) => void) | undefined;
 }
 
 /** The steps of a picture, in order. `decode` and `write` belong to the platform packages. */
-export type Stage = "decode" | "detect" | "align" | "encode" | "map" | "stylize" | "composite" | "write";
+export type Stage = "decode" | "map" | "detect" | "align" | "encode" | "stylize" | "composite" | "write";
 
 /** What `onProgress` is told. */
 export type ProgressEvent =

@@ -1,0 +1,97 @@
+import { applySimilarity, invertSimilarity } from "../geometry/similarity.js";
+import type { SimilarityTransform } from "../geometry/types.js";
+import { wrapPicture } from "../picture/create-picture.js";
+import type { Picture } from "../picture/picture.js";
+import { pixelsOf } from "../picture/pixels.js";
+
+/** Width of the transition, as a part of the square's side; FFHQ pads by as much. */
+const TRANSITION = 0.3;
+
+/** Standard deviation of the blur, as a part of the square's side. */
+const BLUR = 0.02;
+
+/**
+ * Blurs a square where it lies outside the photo, the more the further out, and fades to its median colour, so that a
+ * mirrored picture does not look like more of it. What lies inside the photo stays as it is (FFHQ's own script begins to
+ * blur a little inside).
+ *
+ * @param square an opaque picture that {@link warpSquare} cut out.
+ * @param transform from pixels of the photo to pixels of the square.
+ * @returns the square itself where all of it lies inside the photo.
+ * @see Karras et al. 2019; the blur and the median are those of FFHQ's `download_ffhq.py`
+ */
+export function softenOutside(
+  square: Picture,
+  transform: SimilarityTransform,
+  photoWidth: number,
+  photoHeight: number,
+): Picture {
+  const { width: size, data } = pixelsOf(square);
+  const toPhoto = invertSimilarity(transform);
+  const depth = (u: number, v: number) => {
+    const { x, y } = applySimilarity(toPhoto, { x: u, y: v });
+    return Math.max(-x, -y, x - photoWidth, y - photoHeight);
+  };
+  const corners = [depth(0, 0), depth(size, 0), depth(0, size), depth(size, size)];
+  if (Math.max(...corners) <= 0) return square;
+
+  const toShare = Math.hypot(transform.a, transform.b) / (TRANSITION * size);
+  const blurred = blur(data, size, BLUR * size);
+  const median = medianColor(data);
+  const softened = data.slice();
+  for (let v = 0, at = 0; v < size; v++) {
+    for (let u = 0; u < size; u++, at += 4) {
+      const share = depth(u + 0.5, v + 0.5) * toShare;
+      if (share <= 0) continue;
+      const blurShare = Math.min(1, 3 * share);
+      const medianShare = Math.min(1, share);
+      for (let c = 0; c < 3; c++) {
+        const value = data[at + c]! + blurShare * (blurred[at + c]! - data[at + c]!);
+        softened[at + c] = value + medianShare * (median[c]! - value);
+      }
+    }
+  }
+  return wrapPicture(softened, size, size);
+}
+
+/** Three box blurs, whose result is close to a Gaussian of the same variance; edges are repeated. */
+function blur(data: Uint8ClampedArray, size: number, deviation: number): Float32Array {
+  const radius = Math.max(1, Math.round((Math.sqrt(4 * deviation * deviation + 1) - 1) / 2));
+  const blurred = Float32Array.from(data);
+  const between = new Float32Array(data.length);
+  for (let pass = 0; pass < 3; pass++) {
+    boxBlur(blurred, between, size, radius, 4, size * 4);
+    boxBlur(between, blurred, size, radius, size * 4, 4);
+  }
+  return blurred;
+}
+
+/** Averages 2·radius + 1 pixels that lie `step` apart, on each of `size` lines that lie `line` apart. */
+function boxBlur(from: Float32Array, to: Float32Array, size: number, radius: number, step: number, line: number): void {
+  const share = 1 / (2 * radius + 1);
+  const last = size - 1;
+  for (let i = 0; i < size; i++) {
+    for (let c = 0; c < 3; c++) {
+      const start = i * line + c;
+      let sum = 0;
+      for (let j = -radius; j <= radius; j++) sum += from[start + Math.min(Math.max(j, 0), last) * step]!;
+      for (let j = 0; j < size; j++) {
+        to[start + j * step] = sum * share;
+        const entering = Math.min(j + radius + 1, last);
+        const leaving = Math.max(j - radius, 0);
+        sum += from[start + entering * step]! - from[start + leaving * step]!;
+      }
+    }
+  }
+}
+
+function medianColor(data: Uint8ClampedArray): number[] {
+  return [0, 1, 2].map((c) => {
+    const counts = new Uint32Array(256);
+    for (let at = c; at < data.length; at += 4) counts[data[at]!]! += 1;
+    let below = 0;
+    let value = 0;
+    while (below + counts[value]! < data.length / 8) below += counts[value++]!;
+    return value;
+  });
+}

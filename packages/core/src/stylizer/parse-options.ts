@@ -1,0 +1,112 @@
+import * as v from "valibot";
+import { MMFSError } from "../errors/mmfs-error.js";
+import type { Picture } from "../picture/picture.js";
+import { STYLE_LAYERS, type StyleCode } from "../style/style-code.js";
+import type { FacesOption, StyleOption, StylizeOptions } from "./options.js";
+
+/** {@link StylizeOptions} with the defaults filled in. */
+export interface ParsedOptions {
+  style: StyleOption | undefined;
+  strength: number;
+  seed: number;
+  faces: FacesOption;
+  output: "photo" | "crop";
+  preserveColor: boolean;
+}
+
+// The messages say what is allowed, and complete the sentence "… must be".
+
+const isObject = (value: unknown): value is object => typeof value === "object" && value !== null;
+
+function numberBetween(least: number, greatest: number, allowed: string) {
+  return v.pipe(v.number(allowed), v.minValue(least, allowed), v.maxValue(greatest, allowed));
+}
+
+function wholeBetween(least: number, greatest: number, allowed: string) {
+  return v.pipe(numberBetween(least, greatest, allowed), v.integer(allowed));
+}
+
+const SeedSchema = wholeBetween(0, 0xffffffff, "a whole number from 0 to 4294967295");
+
+const STYLE = "the name of a preset or a prompt, { seed }, { code } or { image }";
+
+const StyleNameSchema = v.union(
+  [
+    v.pipe(v.string(), v.trim(), v.minLength(1, STYLE)),
+    v.strictObject({ seed: SeedSchema }),
+    v.strictObject({ code: v.custom<StyleCode>(isObject) }),
+    v.strictObject({ image: v.custom<Picture>(isObject) }),
+  ],
+  STYLE,
+);
+
+const LAYERS = `a list of rows from 0 to ${STYLE_LAYERS - 1}; leave it out for all`;
+
+const WeightedStyleSchema = v.strictObject(
+  {
+    style: StyleNameSchema,
+    weight: v.optional(numberBetween(0, Number.MAX_VALUE, "a number of at least 0")),
+    layers: v.optional(v.pipe(v.array(wholeBetween(0, STYLE_LAYERS - 1, LAYERS), LAYERS), v.minLength(1, LAYERS))),
+  },
+  "{ style, weight, layers }",
+);
+
+const MixtureSchema = v.pipe(
+  v.array(WeightedStyleSchema),
+  v.minLength(1, "a list of at least one { style, weight, layers }"),
+);
+
+const FACES = '"all", "largest" or a list of numbers that count the faces from 0, the largest first';
+
+const OptionsSchema = v.object({
+  style: v.optional(v.lazy((input) => (Array.isArray(input) ? MixtureSchema : StyleNameSchema))),
+  strength: v.optional(numberBetween(0, 1.5, "a number from 0 to 1.5"), 1),
+  seed: v.optional(SeedSchema, 0),
+  faces: v.optional(
+    v.union(
+      [
+        v.picklist(["all", "largest"]),
+        v.pipe(v.array(wholeBetween(0, Number.MAX_SAFE_INTEGER, FACES)), v.minLength(1, FACES)),
+      ],
+      FACES,
+    ),
+    "all",
+  ),
+  output: v.optional(v.picklist(["photo", "crop"], '"photo" or "crop"'), "photo"),
+  preserveColor: v.optional(v.boolean("true or false"), false),
+  signal: v.optional(v.custom<AbortSignal>((value) => isObject(value) && "throwIfAborted" in value, "an AbortSignal")),
+  onProgress: v.optional(v.function("a function")),
+});
+
+/**
+ * Looks at the options at the door and fills in the defaults.
+ *
+ * @throws {MMFSError} `INVALID_ARGUMENT` naming the field, what was given and what is allowed.
+ */
+export function parseOptions(options: StylizeOptions): ParsedOptions {
+  if (!isObject(options)) {
+    throw new MMFSError("INVALID_ARGUMENT", `The options must be an object; ${describe(options)} was given.`);
+  }
+  const known = Object.keys(OptionsSchema.entries);
+  const unknown = Object.keys(options).find((key) => !known.includes(key));
+  if (unknown !== undefined) {
+    throw new MMFSError("INVALID_ARGUMENT", `There is no option "${unknown}"; the options are ${known.join(", ")}.`);
+  }
+  const parsed = v.safeParse(OptionsSchema, options);
+  if (parsed.success) {
+    const { style, strength, seed, faces, output, preserveColor } = parsed.output;
+    return { style, strength, seed, faces, output, preserveColor };
+  }
+  const [issue] = parsed.issues;
+  throw new MMFSError(
+    "INVALID_ARGUMENT",
+    `${v.getDotPath(issue) ?? "options"} must be ${issue.message}; ${describe(issue.input)} was given.`,
+  );
+}
+
+function describe(value: unknown): string {
+  if (typeof value === "function") return "a function";
+  if (typeof value === "bigint") return `${value}n`;
+  const text = (value instanceof Error ? undefined : JSON.stringify(value)) ?? String(value);
+  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+}

@@ -1,0 +1,89 @@
+import type { Preset, Presets } from "../bundle/presets.js";
+import { MMFSError } from "../errors/mmfs-error.js";
+import { checkStyleCode } from "../style/check-style-code.js";
+import { averageStyles } from "../style/combine-styles.js";
+import { nearNames } from "../style/near-names.js";
+import type { StyleCode } from "../style/style-code.js";
+import type { StyleEncoder, StyleName, StyleOption } from "./options.js";
+
+/** What styles are made from. */
+export interface StyleSources {
+  presets: Presets;
+  /** D: numbers in a row of w+. */
+  styleDim: number;
+  /** The code of a random style, from the mapping network. */
+  fromSeed(seed: number): Promise<StyleCode>;
+  /** Prompts and reference pictures; undefined where the bundle or the application has none. */
+  styleEncoder: StyleEncoder | undefined;
+}
+
+/**
+ * The style code of whatever the user named, before `strength`. A preset of a name goes before a prompt of the same words.
+ *
+ * @param style the first preset where it is left out.
+ * @throws {MMFSError} `STYLE_UNKNOWN`, `STYLE_INVALID`, `INVALID_ARGUMENT`, and what the sources throw.
+ */
+export async function resolveStyle(
+  style: StyleOption | undefined,
+  sources: StyleSources,
+  signal?: AbortSignal | undefined,
+): Promise<StyleCode> {
+  if (style === undefined) return firstPreset(sources.presets);
+  if (!isMixture(style)) return resolveName(style, sources, signal);
+  const parts = [];
+  for (const { style: name, weight, layers } of style) {
+    parts.push({ code: await resolveName(name, sources, signal), weight, layers });
+  }
+  return averageStyles(parts, sources.presets.photo);
+}
+
+function isMixture(style: StyleOption): style is Exclude<StyleOption, StyleName> {
+  return Array.isArray(style);
+}
+
+async function resolveName(
+  name: StyleName,
+  { presets, styleDim, fromSeed, styleEncoder }: StyleSources,
+  signal: AbortSignal | undefined,
+): Promise<StyleCode> {
+  let code: StyleCode;
+  if (typeof name === "string") {
+    const wanted = name.trim().toLowerCase();
+    const preset = presets.presets.find((each) => each.name.toLowerCase() === wanted);
+    if (preset !== undefined) return preset.code;
+    if (styleEncoder === undefined) throw unknownStyle(name, presets.presets);
+    code = await styleEncoder.fromText(name, { signal });
+  } else if ("seed" in name) {
+    code = await fromSeed(name.seed);
+  } else if ("code" in name) {
+    code = name.code;
+  } else {
+    if (styleEncoder === undefined) {
+      throw new MMFSError(
+        "STYLE_UNKNOWN",
+        "This bundle does not understand reference pictures; name a preset, a seed or a style code instead.",
+      );
+    }
+    code = await styleEncoder.fromImage(name.image, { signal });
+  }
+  checkStyleCode(code, styleDim);
+  return code;
+}
+
+function firstPreset({ presets }: Presets): StyleCode {
+  const [first] = presets;
+  if (first !== undefined) return first.code;
+  throw new MMFSError("STYLE_UNKNOWN", "The bundle has no presets; say which style with `style`, such as { seed: 1 }.");
+}
+
+function unknownStyle(name: string, presets: readonly Preset[]): MMFSError {
+  const names = presets.map((preset) => preset.name);
+  const near = nearNames(name, names).map((each) => `"${each}"`);
+  const guess = near.length > 0 ? ` Did you mean ${near.join(" or ")}?` : "";
+  const list =
+    names.length > 0 ? `Its presets are: ${names.join(", ")}.` : "It has no presets; use { seed } or { code }.";
+  return new MMFSError(
+    "STYLE_UNKNOWN",
+    `The bundle has no preset "${name}" and does not understand prompts.${guess} ${list}`,
+  );
+}

@@ -1,0 +1,393 @@
+import { Tensor } from "onnxruntime-common";
+import { alignFace } from "../align/align-face.js";
+import type { Bundle } from "../bundle/bundle.js";
+import type { BundleSource } from "../bundle/bundle-source.js";
+import { loadBundle } from "../bundle/load-bundle.js";
+import type { Preset } from "../bundle/presets.js";
+import { preserveColor } from "../color/preserve-color.js";
+import { faceMask } from "../composite/face-mask.js";
+import { type Overlay, pasteBack } from "../composite/paste-back.js";
+import { MMFSError } from "../errors/mmfs-error.js";
+import type { Face } from "../faces/face.js";
+import { createFaceFinder, type FaceFinder } from "../faces/face-finder.js";
+import { blendPictures } from "../picture/blend-pictures.js";
+import { wrapPicture } from "../picture/create-picture.js";
+import { flatten } from "../picture/flatten.js";
+import type { Picture } from "../picture/picture.js";
+import { pictureDigest } from "../picture/picture-digest.js";
+import { pixelsOf } from "../picture/pixels.js";
+import { fromTensorData, toTensorData } from "../picture/tensor-data.js";
+import { SerialQueue } from "../queue/serial-queue.js";
+import { type NoiseMap, noiseMaps } from "../random/noise-maps.js";
+import { RandomGenerator } from "../random/random-generator.js";
+import type { Device, Runtime, Tensors } from "../runtime/runtime.js";
+import { interpolateStyles } from "../style/combine-styles.js";
+import { StyleCode } from "../style/style-code.js";
+import { GraphSet, type LoadOptions } from "./graph-set.js";
+import { LruCache } from "./lru-cache.js";
+import type { StyleEncoder, StyleOption, StylizeOptions, StylizerOptions } from "./options.js";
+import { type ParsedOptions, parseOptions } from "./parse-options.js";
+import { resolveStyle } from "./resolve-style.js";
+import type { StylizedFace, StylizeResult } from "./result.js";
+import { type SelectedFace, selectFaces } from "./select-faces.js";
+import { StageClock } from "./stage-clock.js";
+
+/** What a {@link Stylizer} is made of, besides the options that users see. */
+export interface StylizerParts extends StylizerOptions {
+  /** Where graphs run. It stays the caller's: `dispose` frees the graphs that were loaded, but not the runtime. */
+  runtime: Runtime;
+  bundle: BundleSource | Bundle;
+  /** Understands prompts and reference pictures, where there is one. */
+  styleEncoder?: StyleEncoder | undefined;
+  /** Finds faces in the place of the bundle's graphs. */
+  faceFinder?: FaceFinder | undefined;
+  signal?: AbortSignal | undefined;
+}
+
+/** How many photos the faces are remembered of, and how many faces the encoder's features. */
+const [PHOTOS_KEPT, FEATURES_KEPT] = [8, 16];
+
+const asyncDispose: typeof Symbol.asyncDispose = Symbol.asyncDispose ?? Symbol.for("Symbol.asyncDispose");
+
+/**
+ * Stylizes the faces of photos with one bundle.
+ *
+ * Calls run one after the other, in the order in which they came; one that fails does not hold up the next. Graphs are
+ * loaded when a call first needs them. Faces and features of the last photos are remembered by their content, so that
+ * another style, seed or strength for the same photo runs the decoder alone.
+ */
+export class Stylizer {
+  readonly #bundle: Bundle;
+  readonly #graphs: GraphSet;
+  readonly #styleEncoder: StyleEncoder | undefined;
+  readonly #faceFinder: FaceFinder | undefined;
+  readonly #onProgress: StylizerOptions["onProgress"];
+  readonly #queue = new SerialQueue();
+  readonly #faces = new LruCache<Face[]>(PHOTOS_KEPT);
+  readonly #features = new LruCache<Tensor>(FEATURES_KEPT);
+  #noise: { seed: number; maps: NoiseMap[] } | undefined;
+  #disposal: Promise<void> | undefined;
+
+  private constructor(bundle: Bundle, parts: StylizerParts) {
+    const { runtime, device = "auto", dtype = "fp32", styleEncoder, faceFinder, onProgress } = parts;
+    this.#bundle = bundle;
+    this.#graphs = new GraphSet(bundle, runtime, device, dtype);
+    this.#styleEncoder = styleEncoder;
+    this.#faceFinder = faceFinder;
+    this.#onProgress = onProgress;
+  }
+
+  /**
+   * Reads the manifest of the bundle, and nothing else yet.
+   *
+   * @throws {MMFSError} as {@link loadBundle} does
+   */
+  static async create(parts: StylizerParts): Promise<Stylizer> {
+    const { bundle, signal } = parts;
+    return new Stylizer("manifest" in bundle ? bundle : await loadBundle(bundle, { signal }), parts);
+  }
+
+  get bundle(): Bundle {
+    return this.#bundle;
+  }
+
+  /** Where encoder and decoder run; with `auto` it is known once they are loaded. */
+  get device(): Device {
+    return this.#graphs.device;
+  }
+
+  /**
+   * Stylizes the faces of a photo.
+   *
+   * @param photo sRGB; transparent parts are seen as white, and stay as transparent as they are.
+   * @throws {MMFSError} `INVALID_ARGUMENT`, `NO_FACE`, `STYLE_UNKNOWN`, `STYLE_INVALID`, `BUNDLE_INVALID`,
+   * `BUNDLE_PART_MISSING`, `MODEL_DOWNLOAD`, `MODEL_INTEGRITY`, `MODEL_LOAD`, `DEVICE_UNAVAILABLE`, `DEVICE_LOST`,
+   * `INFERENCE_FAILED`, `DISPOSED`. An aborted call rejects with `signal.reason`.
+   */
+  async stylize(photo: Picture, options: StylizeOptions = {}): Promise<StylizeResult> {
+    const parsed = parseOptions(options);
+    const pixels = pixelsOf(photo);
+    return this.#enqueue(options, (load) => {
+      const clock = new StageClock(options.onProgress, () => this.#throwIfEnded(options.signal));
+      return this.#stylize(wrapPicture(pixels.data, pixels.width, pixels.height), parsed, clock, load);
+    });
+  }
+
+  /**
+   * The faces of a photo, the largest first; none is no error.
+   *
+   * @throws {MMFSError} as {@link stylize} does
+   */
+  async findFaces(photo: Picture, options: LoadOptions = {}): Promise<Face[]> {
+    pixelsOf(photo);
+    return this.#enqueue(options, async (load) => [...(await this.#findFaces(photo, pictureDigest(photo), load))]);
+  }
+
+  /**
+   * The style code of a style, before `strength`: to save it, to share it, or to combine it.
+   *
+   * @throws {MMFSError} as {@link stylize} does
+   */
+  async resolveStyle(style: StyleOption, options: LoadOptions = {}): Promise<StyleCode> {
+    const parsed = parseOptions({ style });
+    return this.#enqueue(options, (load) => this.#resolveStyle(parsed.style, load));
+  }
+
+  /** The named styles of the bundle, in the order in which they are to be shown. */
+  async presets(options: LoadOptions = {}): Promise<readonly Preset[]> {
+    return this.#enqueue(options, async (load) => (await this.#readPresets(load)).presets);
+  }
+
+  /** Loads all that a call to {@link stylize} would load first, so that the first call is as fast as the others. */
+  async preload(options: LoadOptions = {}): Promise<void> {
+    return this.#enqueue(options, async (load) => {
+      await this.#readPresets(load);
+      const finder = this.#faceFinder === undefined ? (["faceDetector", "faceLandmarks"] as const) : [];
+      for (const part of [...finder, "encoder", "decoder"] as const) {
+        this.#throwIfEnded(options.signal);
+        await this.#graphs.load(part, load);
+      }
+    });
+  }
+
+  /**
+   * Frees the graphs. A call that runs ends after its present step, and it and those that wait reject with `DISPOSED`.
+   * Idempotent.
+   */
+  dispose(): Promise<void> {
+    this.#disposal ??= (async () => {
+      this.#queue.clear(disposed());
+      await this.#queue.idle();
+      await this.#graphs.dispose();
+      this.#faces.clear();
+      this.#features.clear();
+      this.#noise = undefined;
+    })();
+    return this.#disposal;
+  }
+
+  [asyncDispose](): Promise<void> {
+    return this.dispose();
+  }
+
+  async #enqueue<T>(options: LoadOptions, task: (load: LoadOptions) => Promise<T>): Promise<T> {
+    const { signal, onProgress = this.#onProgress } = options;
+    this.#throwIfEnded(signal);
+    return this.#queue.run(async () => {
+      this.#throwIfEnded(signal);
+      const result = await task({ signal, onProgress });
+      this.#throwIfEnded(signal);
+      return result;
+    }, signal);
+  }
+
+  #throwIfEnded(signal: AbortSignal | undefined): void {
+    signal?.throwIfAborted();
+    if (this.#disposal !== undefined) throw disposed();
+  }
+
+  async #stylize(photo: Picture, options: ParsedOptions, clock: StageClock, load: LoadOptions): Promise<StylizeResult> {
+    const warnings: string[] = [];
+    const style = await clock.step("map", () => this.#resolveStyle(options.style, load));
+    const { code, blend } = await this.#applyStrength(style, options.strength, warnings);
+
+    const digest = pictureDigest(photo);
+    if (this.#faceFinder === undefined) await this.#loadFaceFinder(load);
+    const found = await clock.step("detect", () => this.#findFaces(photo, digest, load));
+    const selected = selectFaces(found, options.faces);
+    clock.faces = selected.length;
+
+    const opaque = flatten(photo);
+    const faces: StylizedFace[] = [];
+    for (const [place, each] of selected.entries()) {
+      faces.push(
+        await this.#stylizeFace(
+          opaque,
+          `${digest}-${each.index}`,
+          each,
+          place,
+          { ...options, code, blend },
+          clock,
+          load,
+        ),
+      );
+    }
+    const picture =
+      options.output === "crop"
+        ? faces[0]!.picture
+        : await clock.step("composite", () => composite(photo, faces, this.#size));
+    clock.finish(options.output === "crop" ? "stylize" : "composite");
+
+    const [height = 0, width = 0] = picture.shape;
+    return {
+      width,
+      height,
+      data: picture.data,
+      picture,
+      faces,
+      facesFound: found.length,
+      style: { code, seed: options.seed },
+      device: this.#graphs.device,
+      dtype: this.#graphs.dtypeOf("decoder"),
+      timings: clock.timings,
+      warnings: [...this.#graphs.warnings, ...warnings],
+    };
+  }
+
+  async #stylizeFace(
+    photo: Picture,
+    key: string,
+    { face, index }: SelectedFace,
+    place: number,
+    options: Pick<ParsedOptions, "seed" | "preserveColor"> & { code: StyleCode; blend: number },
+    clock: StageClock,
+    load: LoadOptions,
+  ): Promise<StylizedFace> {
+    const { picture: square, transform } = await clock.step(
+      "align",
+      () => alignFace(photo, face.crop, this.#size),
+      place,
+    );
+    let features = this.#features.get(key);
+    if (features === undefined) {
+      await this.#graphs.load("encoder", load);
+      features = await clock.step("encode", () => this.#encode(square, load), place);
+      this.#features.set(key, features);
+    } else {
+      clock.skip("encode");
+    }
+    const known = features;
+    await this.#graphs.load("decoder", load);
+    const picture = await clock.step(
+      "stylize",
+      async () => {
+        const stylized = await this.#decode(known, options.code, options.seed, load);
+        const colored = options.preserveColor ? preserveColor(stylized, square) : stylized;
+        return options.blend < 1 ? blendPictures(square, colored, options.blend) : colored;
+      },
+      place,
+    );
+    return { ...face, index, transform, picture };
+  }
+
+  async #encode(square: Picture, load: LoadOptions): Promise<Tensor> {
+    const size = this.#size;
+    const image = () => ({ image: new Tensor("float32", toTensorData(square), [1, 3, size, size]) });
+    return output(await this.#graphs.run("encoder", image, load), "features");
+  }
+
+  async #decode(features: Tensor, code: StyleCode, seed: number, load: LoadOptions): Promise<Picture> {
+    const size = this.#size;
+    if (this.#noise?.seed !== seed) this.#noise = { seed, maps: noiseMaps(size, seed) };
+    const { maps } = this.#noise;
+    // Copies, because a runtime may take the buffers of its inputs away.
+    const feeds = () => ({
+      features: new Tensor("float32", (features.data as Float32Array).slice(), features.dims),
+      wplus: new Tensor("float32", code.values.slice(), [1, code.layers, code.dim]),
+      ...Object.fromEntries(
+        maps.map(({ size: side, values }, i) => [
+          `noise_${i}`,
+          new Tensor("float32", values.slice(), [1, 1, side, side]),
+        ]),
+      ),
+    });
+    const image = output(await this.#graphs.run("decoder", feeds, load), "image");
+    return fromTensorData(image.data as Float32Array, size, size);
+  }
+
+  async #findFaces(photo: Picture, digest: string, load: LoadOptions): Promise<Face[]> {
+    const known = this.#faces.get(digest);
+    if (known !== undefined) return known;
+    const faces = await this.#graphs.reloadIfLost(async () => {
+      const finder = this.#faceFinder ?? (await this.#loadFaceFinder(load));
+      return finder.find(flatten(photo), { signal: load.signal });
+    });
+    this.#faces.set(digest, faces);
+    return faces;
+  }
+
+  async #loadFaceFinder(load: LoadOptions): Promise<FaceFinder> {
+    const detector = await this.#graphs.load("faceDetector", load);
+    const landmarks = await this.#graphs.load("faceLandmarks", load);
+    return createFaceFinder({ detector, landmarks });
+  }
+
+  #readPresets(load: LoadOptions) {
+    const { onProgress } = load;
+    const { path: file, bytes = 0 } = this.#bundle.manifest.parts.presets ?? { path: "" };
+    return this.#bundle.presets({
+      signal: load.signal,
+      onProgress: (loaded, total = bytes) => onProgress?.({ type: "download", file, loaded, total }),
+    });
+  }
+
+  async #resolveStyle(style: StyleOption | undefined, load: LoadOptions): Promise<StyleCode> {
+    const { styleDim } = this.#bundle.manifest.network;
+    const sources = {
+      presets: await this.#readPresets(load),
+      styleDim,
+      styleEncoder: this.#styleEncoder,
+      fromSeed: async (seed: number) => {
+        const z = () => ({ z: new Tensor("float32", new RandomGenerator(seed).normals(styleDim), [1, styleDim]) });
+        const { data } = output(await this.#graphs.run("mapping", z, load), "w");
+        return StyleCode.fromRow(data as Float32Array, { type: "seed", seed });
+      },
+    };
+    return resolveStyle(style, sources, load.signal);
+  }
+
+  /** The code between the photo and the style, or, where the bundle cannot tell it, how to blend the pictures instead. */
+  async #applyStrength(
+    style: StyleCode,
+    strength: number,
+    warnings: string[],
+  ): Promise<{ code: StyleCode; blend: number }> {
+    if (strength === 1) return { code: style, blend: 1 };
+    const { photo } = await this.#bundle.presets();
+    if (photo !== undefined) {
+      const { values, layers, dim } = interpolateStyles(photo, style, strength);
+      return { code: new StyleCode(values, layers, dim, style.origin), blend: 1 };
+    }
+    if (strength > 1) {
+      throw new MMFSError(
+        "INVALID_ARGUMENT",
+        `strength must be a number from 0 to 1 with this bundle, which has no photo code to move away from; ${strength} was given.`,
+      );
+    }
+    warnings.push("The bundle has no photo code, so strength blends the stylised face with the photo.");
+    return { code: style, blend: strength };
+  }
+
+  get #size(): number {
+    return this.#bundle.manifest.network.size;
+  }
+}
+
+/** The photo with its faces pasted in; where they overlap, the larger lies over the smaller. */
+function composite(photo: Picture, faces: readonly StylizedFace[], size: number): Picture {
+  const { data, width, height } = pixelsOf(photo);
+  const result = { data: data.slice(), width, height };
+  const fromSmallest = [...faces].sort((one, other) => one.crop.side - other.crop.side);
+  for (const face of fromSmallest) {
+    const overlay: Overlay = {
+      picture: face.picture,
+      mask: faceMask(face, face.transform, size),
+      transform: face.transform,
+    };
+    pasteBack(result, overlay);
+  }
+  return wrapPicture(result.data, width, height);
+}
+
+function output(outputs: Tensors, name: string): Tensor {
+  const tensor = outputs[name];
+  if (tensor !== undefined) return tensor;
+  throw new MMFSError(
+    "MODEL_LOAD",
+    `A graph of the bundle has no output "${name}" (it has: ${Object.keys(outputs).join(", ")}). See the bundle format.`,
+  );
+}
+
+function disposed(): MMFSError {
+  return new MMFSError("DISPOSED", "The stylizer was disposed; make a new one.");
+}
