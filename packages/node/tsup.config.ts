@@ -1,12 +1,15 @@
-import { defineConfig } from "tsup";
+import { defineConfig, type Options } from "tsup";
 
-export default defineConfig({
-  entry: ["src/index.ts"],
-  format: ["esm", "cjs"],
-  target: "es2022",
-  platform: "neutral",
-  dts: true,
-  sourcemap: true,
-  clean: true,
-  splitting: false,
-});
+const shared: Options = { target: "es2022", platform: "node", sourcemap: true };
+
+export default defineConfig([
+  {
+    ...shared,
+    entry: ["src/index.ts", "src/stylizer-thread.ts", "src/cli.ts"],
+    format: ["esm"],
+    dts: { entry: "src/index.ts" },
+    splitting: true,
+  },
+  // The thread that both start is the ES module: it needs no second build.
+  { ...shared, entry: ["src/index.ts"], format: ["cjs"], dts: true, splitting: false, shims: true },
+]);

@@ -1,1 +1,29 @@
-export {};
+export type {
+  BundlePart,
+  Device,
+  DeviceOption,
+  DType,
+  Face,
+  FacesOption,
+  Manifest,
+  MMFSErrorCode,
+  Picture,
+  Preset,
+  ProgressEvent,
+  Stage,
+  StyleName,
+  StyleOption,
+  StylizeOptions,
+  WeightedStyle,
+} from "@mmfs/core";
+export { MMFSError, parseStyleCode, StyleCode, serializeStyleCode } from "@mmfs/core";
+export { FolderSource } from "./bundle/folder-source.js";
+export type { EncodeOptions } from "./picture/encode-picture.js";
+export type { PictureInput } from "./picture/picture-input.js";
+export type { PictureFormat } from "./picture/sniff-format.js";
+export { NodeRuntime, type NodeRuntimeOptions } from "./runtime/node-runtime.js";
+export { createStylizer } from "./stylizer/create-stylizer.js";
+export type { StylizerOptions } from "./stylizer/options.js";
+export type { StylizedFace, StylizeResult, WritablePicture } from "./stylizer/result.js";
+export { stylize } from "./stylizer/stylize.js";
+export type { CallOptions, Stylizer } from "./stylizer/stylizer.js";

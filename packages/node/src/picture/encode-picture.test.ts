@@ -35,7 +35,9 @@ describe("encodePicture", () => {
   it("makes smaller files for lower quality", async () => {
     const data = Uint8ClampedArray.from({ length: 64 * 64 * 4 }, (_value, index) => (index * 2654435761) >>> 24);
     const sizes = await Promise.all(
-      [30, 95].map(async (quality) => (await encodePicture({ width: 64, height: 64, data }, "webp", { quality })).length),
+      [30, 95].map(
+        async (quality) => (await encodePicture({ width: 64, height: 64, data }, "webp", { quality })).length,
+      ),
     );
     expect(sizes[0]).toBeLessThan(sizes[1] ?? 0);
   });

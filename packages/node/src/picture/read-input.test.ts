@@ -59,9 +59,9 @@ describe("readInput", () => {
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     try {
       const { port } = server.address() as AddressInfo;
-      await expect(
-        readInput(new URL(`http://127.0.0.1:${port}/`), { allowRemote: true }),
-      ).rejects.toMatchObject({ code: "URL_NOT_ALLOWED" });
+      await expect(readInput(new URL(`http://127.0.0.1:${port}/`), { allowRemote: true })).rejects.toMatchObject({
+        code: "URL_NOT_ALLOWED",
+      });
     } finally {
       server.close();
     }

@@ -21,7 +21,8 @@ export function sniffFormat(bytes: Uint8Array): SniffedFormat {
   if (starts("RIFF") && latin1.slice(8, 12) === "WEBP") return { format: "webp" };
   if (latin1.slice(4, 8) === "ftyp") return sniffIsoMedia(latin1);
   if (starts("GIF8")) return { refused: "GIF" };
-  if (starts("II*\0") || starts("MM\0*") || starts("II+\0") || starts("MM\0+")) return { refused: "TIFF or camera raw" };
+  if (starts("II*\0") || starts("MM\0*") || starts("II+\0") || starts("MM\0+"))
+    return { refused: "TIFF or camera raw" };
   if (starts("%PDF")) return { refused: "PDF" };
   if (starts("BM")) return { refused: "BMP" };
   if (starts("\0\0\x01\0")) return { refused: "ICO" };
@@ -36,7 +37,7 @@ export function sniffFormat(bytes: Uint8Array): SniffedFormat {
 /** The brands of an ISO base media file: AVIF is one, HEIC (HEVC, no free decoder) and videos are others. */
 function sniffIsoMedia(head: string): SniffedFormat {
   const boxBytes = Buffer.from(head.slice(0, 4), "latin1").readUInt32BE(0);
-  const brands = head.slice(8, Math.min(Math.max(boxBytes, 16), 256)).match(/.{4}/gs) ?? [];
+  const brands: string[] = head.slice(8, Math.min(Math.max(boxBytes, 16), 256)).match(/.{4}/gs) ?? [];
   if (brands.includes("avif") || brands.includes("avis")) return { format: "avif" };
   if (brands.some((brand) => /^(hei[cmsx]|hev[cmsx]|mif1|msf1)$/.test(brand))) return { refused: "HEIC" };
   return { refused: "video" };

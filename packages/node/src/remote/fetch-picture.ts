@@ -1,5 +1,5 @@
-import { type LookupAddress, promises as dns } from "node:dns";
-import { type IncomingMessage, get as getHttp } from "node:http";
+import { promises as dns, type LookupAddress } from "node:dns";
+import { get as getHttp, type IncomingMessage } from "node:http";
 import { get as getHttps } from "node:https";
 import { isIP, type LookupFunction } from "node:net";
 import { MMFSError } from "@mmfs/core";
@@ -43,7 +43,11 @@ export async function fetchPicture(url: URL, options: FetchPictureOptions = {}):
   }
 }
 
-async function followRedirects(start: URL, options: FetchPictureOptions, signal: AbortSignal): Promise<IncomingMessage> {
+async function followRedirects(
+  start: URL,
+  options: FetchPictureOptions,
+  signal: AbortSignal,
+): Promise<IncomingMessage> {
   let url = start;
   for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects += 1) {
     const response = await request(url, options, signal);
@@ -53,7 +57,7 @@ async function followRedirects(start: URL, options: FetchPictureOptions, signal:
     if (status < 300 || status >= 400 || response.headers.location === undefined) {
       throw new MMFSError("DOWNLOAD_FAILED", `${url.origin} answered with status ${status}.`);
     }
-    if (!URL.canParse(response.headers.location, url)) {
+    if (!URL.canParse(response.headers.location, url.href)) {
       throw new MMFSError("DOWNLOAD_FAILED", `${url.origin} redirects to something that is no address.`);
     }
     url = new URL(response.headers.location, url);

@@ -1,0 +1,147 @@
+import { type Bundle, type BundlePart, type DType, loadBundle, MMFSError, type NetworkShape } from "@mmfs/core";
+import { FolderSource } from "../bundle/folder-source.js";
+import { loadOnnxRuntime } from "../runtime/load-onnxruntime.js";
+import { describeError, errorToJson } from "./describe-error.js";
+import { ExitCode } from "./exit-codes.js";
+import { startProgress } from "./progress-bar.js";
+import { printJson, printLine, type Terminal } from "./terminal.js";
+
+export interface BundleArguments {
+  json?: boolean;
+}
+
+/** A file of the bundle and what was found about it. */
+interface CheckedFile {
+  part: BundlePart;
+  dtype: DType;
+  path: string;
+  bytes: number;
+  sha256: string;
+  graph?: { inputs: string[]; outputs: string[] };
+  error?: unknown;
+}
+
+/** `mmfs bundle`: what a bundle holds, and whether all of it is as its manifest and the format say. @returns the exit code */
+export async function bundleCommand(folder: string, given: BundleArguments, terminal: Terminal): Promise<number> {
+  const bundle = await loadBundle(new FolderSource(folder), { signal: terminal.signal });
+  const listed = listFiles(bundle);
+  const progress = startProgress(terminal, listed.length, given.json);
+  const files: CheckedFile[] = [];
+  try {
+    for (const [index, file] of listed.entries()) {
+      terminal.signal.throwIfAborted();
+      progress.update(index, file.path);
+      files.push(await check(bundle, file, terminal.signal));
+    }
+  } finally {
+    progress.stop();
+  }
+  const valid = files.every((file) => file.error === undefined);
+  if (given.json) {
+    printJson(terminal, {
+      ...bundle.manifest,
+      parts: undefined,
+      valid,
+      files: files.map(({ error, ...file }) => (error === undefined ? file : { ...file, error: errorToJson(error) })),
+    });
+  } else {
+    printBundle(bundle, files, terminal);
+  }
+  return valid ? ExitCode.done : ExitCode.failed;
+}
+
+function listFiles({ manifest }: Bundle): CheckedFile[] {
+  return Object.entries(manifest.parts).flatMap(([part, entry]) => {
+    if (entry === undefined) return [];
+    const { variants, ...file } = entry;
+    const files: CheckedFile[] = [{ part: part as BundlePart, dtype: "fp32", ...file }];
+    if (variants?.fp16) files.push({ part: part as BundlePart, dtype: "fp16", ...variants.fp16 });
+    return files;
+  });
+}
+
+async function check(bundle: Bundle, file: CheckedFile, signal: AbortSignal): Promise<CheckedFile> {
+  try {
+    if (file.part === "presets") await bundle.presets({ signal });
+    const bytes = await bundle.part(file.part, { dtype: file.dtype, signal });
+    if (!file.path.endsWith(".onnx")) return file;
+    const graph = await readInterface(bytes);
+    compare(graph, expectedInterface(file.part, bundle.manifest.network), file.path);
+    return { ...file, graph };
+  } catch (error) {
+    signal.throwIfAborted();
+    return { ...file, error };
+  }
+}
+
+/** Inputs and outputs of a graph as `name [shape]`. */
+async function readInterface(model: Uint8Array): Promise<{ inputs: string[]; outputs: string[] }> {
+  const { InferenceSession } = await loadOnnxRuntime();
+  const session = await InferenceSession.create(model, {
+    logSeverityLevel: 4,
+    graphOptimizationLevel: "disabled",
+  }).catch((cause: unknown) => {
+    throw new MMFSError("MODEL_LOAD", "onnxruntime refuses the graph.", { cause });
+  });
+  type Metadata = typeof session.inputMetadata;
+  const describe = (metadata: Metadata) =>
+    metadata.map((value) => `${value.name} [${value.isTensor ? value.shape.join(",") : "no tensor"}]`);
+  const graph = { inputs: describe(session.inputMetadata), outputs: describe(session.outputMetadata) };
+  await session.release();
+  return graph;
+}
+
+/** The interface that the architecture guide gives to the graphs of the network, N and the noise maps aside. */
+function expectedInterface(
+  part: BundlePart,
+  network: NetworkShape,
+): { inputs: string[]; outputs: string[] } | undefined {
+  const { size: s, baseWidth, styleDim: d } = network;
+  const features = `features [N,${8 * baseWidth},${s / 16},${s / 16}]`;
+  if (part === "encoder") return { inputs: [`image [N,3,${s},${s}]`], outputs: [features] };
+  if (part === "decoder") return { inputs: [features, `wplus [N,10,${d}]`], outputs: [`image [N,3,${s},${s}]`] };
+  if (part === "mapping") return { inputs: [`z [N,${d}]`], outputs: [`w [N,${d}]`] };
+  return undefined;
+}
+
+function compare(
+  found: { inputs: string[]; outputs: string[] },
+  expected: { inputs: string[]; outputs: string[] } | undefined,
+  path: string,
+): void {
+  if (expected === undefined) return;
+  // Whatever a graph calls its free first dimension is right.
+  const freeBatch = (text: string) => text.replace(/\[[^,\]]+/, "[N");
+  for (const side of ["inputs", "outputs"] as const) {
+    const names = found[side].map(freeBatch);
+    const missing = expected[side].find((value) => !names.includes(value));
+    if (missing !== undefined) {
+      throw new MMFSError(
+        "BUNDLE_INVALID",
+        `${path} must have "${missing}" among its ${side}, but it has ${found[side].join(", ")}.`,
+      );
+    }
+  }
+}
+
+function printBundle({ manifest }: Bundle, files: readonly CheckedFile[], { stdout }: Terminal): void {
+  const { name, description, license, network, provenance = {} } = manifest;
+  printLine(stdout, `${name}${description === undefined ? "" : `: ${description}`}`);
+  printLine(stdout, `license     ${license}`);
+  for (const [key, value] of Object.entries(provenance)) printLine(stdout, `${key.padEnd(11)} ${value}`);
+  printLine(
+    stdout,
+    `network     ${network.size} px, base width ${network.baseWidth}, style ${10} × ${network.styleDim}`,
+  );
+  for (const { part, dtype, path, bytes, graph, error } of files) {
+    const state = error === undefined ? "ok" : "BAD";
+    printLine(
+      stdout,
+      `${state.padEnd(4)}${part.padEnd(14)} ${dtype}  ${(bytes / 1e6).toFixed(2).padStart(8)} MB  ${path}`,
+    );
+    if (graph) printLine(stdout, `      ${graph.inputs.join(", ")} -> ${graph.outputs.join(", ")}`);
+    if (error !== undefined) printLine(stdout, `      ${describeError(error)}`);
+  }
+  const total = files.reduce((sum, { bytes }) => sum + bytes, 0);
+  printLine(stdout, `${files.length} files, ${(total / 1e6).toFixed(2)} MB`);
+}

@@ -1,0 +1,156 @@
+import { readFile } from "node:fs/promises";
+import { Command, CommanderError } from "commander";
+import { describeError, errorToJson } from "./describe-error.js";
+import { EXIT_CODE_HELP, ExitCode, exitCodeOf } from "./exit-codes.js";
+import { addStylizerOptions } from "./stylizer-arguments.js";
+import { printJson, printLine, type Terminal } from "./terminal.js";
+
+/**
+ * The `mmfs` command.
+ *
+ * @param args what stands behind its name.
+ * @returns the exit code
+ */
+export async function runCommandLine(args: readonly string[]): Promise<number> {
+  const interruption = new AbortController();
+  const terminal: Terminal = { stdout: process.stdout, stderr: process.stderr, signal: interruption.signal };
+  const interrupt = () => {
+    if (interruption.signal.aborted) process.exit(ExitCode.interrupted);
+    interruption.abort(new Error("interrupted"));
+  };
+  process.on("SIGINT", interrupt);
+  process.on("SIGTERM", interrupt);
+  // `mmfs styles | head` closes the pipe early; that is no failure.
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") process.exit(ExitCode.done);
+    throw error;
+  });
+
+  let code: number = ExitCode.done;
+  const program = await makeProgram(terminal, (result) => {
+    code = result;
+  });
+  try {
+    await program.parseAsync(args, { from: "user" });
+    return code;
+  } catch (error) {
+    if (interruption.signal.aborted) {
+      printLine(terminal.stderr, "mmfs: interrupted");
+      return ExitCode.interrupted;
+    }
+    if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.done : ExitCode.wrongUsage;
+    if (args.includes("--json")) printJson(terminal, { error: errorToJson(error) });
+    printLine(terminal.stderr, `mmfs: ${describeError(error)}`);
+    return exitCodeOf(error);
+  } finally {
+    process.off("SIGINT", interrupt);
+    process.off("SIGTERM", interrupt);
+  }
+}
+
+/** Each command's module is loaded when the command is called: `mmfs --help` should not wait for the others. */
+async function makeProgram(terminal: Terminal, finish: (code: number) => void): Promise<Command> {
+  const program = new Command("mmfs")
+    .description("Turn the faces of photos into art.")
+    .version(await packageVersion())
+    .showHelpAfterError("(mmfs --help tells more)")
+    .addHelpText("after", EXIT_CODE_HELP)
+    .exitOverride();
+
+  addStylizerOptions(
+    program
+      .command("stylize")
+      .description("stylize the faces of photos, or of all photos in a folder")
+      .argument("<photo...>", "JPEG, PNG, WebP or AVIF files, or a folder of them")
+      .requiredOption("-o, --output <path>", "the picture to write; a folder, if there are several")
+      .option(
+        "-s, --style <style>",
+        "a preset (see mmfs styles), a style code file, or seed:N (default: the first preset)",
+      )
+      .option("--strength <number>", "0 keeps the face, 1 is the style in full, up to 1.5 (default: 1)")
+      .option("--seed <number>", "decides the fine texture (default: 0)")
+      .option("--faces <which>", "all, largest, or numbers by size such as 1,3", "all")
+      .option("--crop", "write each face's aligned square instead of the photo")
+      .option("--keep-color", "keep the colours of the photo")
+      .option("--format <format>", "jpeg, png, webp or avif for pictures in a folder (default: as the photo)")
+      .option("--quality <number>", "1 to 100 (default: 90; AVIF 60)")
+      .option("--skip-existing", "leave out photos whose picture is there already, as after an interruption")
+      .option("--json", "print one JSON document"),
+  )
+    .addHelpText("after", EXIT_CODE_HELP)
+    .action(async (photos: string[], given) => {
+      const { stylizeCommand } = await import("./stylize-command.js");
+      finish(await stylizeCommand(photos, given, terminal));
+    });
+
+  addStylizerOptions(
+    program
+      .command("faces")
+      .description("tell where the faces of a photo are")
+      .argument("<photo>")
+      .option("-o, --output <path>", "write the photo with bounds, points and aligned squares drawn on it")
+      .option("--json", "print one JSON document, with the 468 landmarks of each face"),
+  ).action(async (photo: string, given) => {
+    const { facesCommand } = await import("./faces-command.js");
+    finish(await facesCommand(photo, given, terminal));
+  });
+
+  addStylizerOptions(
+    program
+      .command("align")
+      .description("cut out the faces of photos as FFHQ does, as PNG files")
+      .argument("<photo...>", "files, or a folder of them")
+      .requiredOption("-o, --output <folder>", "where the squares go")
+      .option("--size <pixels>", "side of a square", "512")
+      .option("--faces <which>", "all, largest, or numbers by size such as 1,3", "largest")
+      .option("--json", "print one JSON document"),
+  )
+    .addHelpText("after", EXIT_CODE_HELP)
+    .action(async (photos: string[], given) => {
+      const { alignCommand } = await import("./align-command.js");
+      finish(await alignCommand(photos, given, terminal));
+    });
+
+  program
+    .command("styles")
+    .description("list the presets of a bundle")
+    .option("--bundle <folder>", "the bundle (default: the one of @mmfs/model-mini)")
+    .option("--json", "print one JSON document")
+    .action(async (given) => {
+      const { stylesCommand } = await import("./styles-command.js");
+      finish(await stylesCommand(given, terminal));
+    });
+
+  program
+    .command("convert")
+    .description("make a bundle of an MMFS checkpoint (.pth, .pt, .safetensors); no Python is needed")
+    .argument("<checkpoint>")
+    .requiredOption("-o, --output <folder>", "the bundle to write")
+    .option("--size <pixels>", "side of the network's pictures (default: what the checkpoint says, else 512)")
+    .option("--name <name>", "name of the bundle (default: that of the checkpoint)")
+    .option("--license <terms>", "terms of the weights")
+    .option("--presets <file>", "presets.json to put into it")
+    .option("--fp16", "add half precision variants for GPUs")
+    .option("--json", "print one JSON document")
+    .action(async (checkpoint: string, given) => {
+      const { convertCommand } = await import("./convert-command.js");
+      finish(await convertCommand(checkpoint, given, terminal));
+    });
+
+  program
+    .command("bundle")
+    .description("print what a bundle holds, and verify sizes, SHA-256 and graphs")
+    .argument("<folder>")
+    .option("--json", "print one JSON document")
+    .action(async (folder: string, given) => {
+      const { bundleCommand } = await import("./bundle-command.js");
+      finish(await bundleCommand(folder, given, terminal));
+    });
+
+  return program;
+}
+
+async function packageVersion(): Promise<string> {
+  const manifest = await readFile(new URL("../package.json", import.meta.url), "utf8");
+  return (JSON.parse(manifest) as { version: string }).version;
+}

@@ -1,0 +1,41 @@
+import { readFile } from "node:fs/promises";
+import { type FacesOption, MMFSError, parseStyleCode, type StyleName } from "@mmfs/core";
+
+/**
+ * `seed:7`, the path of a style code file (ends with `.json`), or else the name of a preset.
+ *
+ * @throws {MMFSError} `INVALID_ARGUMENT`, `FILE_NOT_READABLE`, `STYLE_INVALID`
+ */
+export async function parseStyle(text: string): Promise<StyleName> {
+  const seed = /^seed:(.*)$/i.exec(text)?.[1];
+  if (seed !== undefined) return { seed: parseWhole("the seed of --style", seed, 0) };
+  if (!text.toLowerCase().endsWith(".json")) return text;
+  const file = await readFile(text, "utf8").catch((cause: unknown) => {
+    throw new MMFSError("FILE_NOT_READABLE", `The style code file ${text} cannot be read.`, { cause });
+  });
+  return { code: parseStyleCode(file) };
+}
+
+/**
+ * `all`, `largest`, or numbers as people count: `1,3` are the largest and the third largest face.
+ *
+ * @throws {MMFSError} `INVALID_ARGUMENT`
+ */
+export function parseFaces(text: string): FacesOption {
+  if (text === "all" || text === "largest") return text;
+  return text.split(",").map((number) => parseWhole("each number of --faces", number.trim(), 1) - 1);
+}
+
+/** @throws {MMFSError} `INVALID_ARGUMENT` */
+export function parseWhole(name: string, text: string, least: number): number {
+  const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (Number.isSafeInteger(value) && value >= least) return value;
+  throw new MMFSError("INVALID_ARGUMENT", `${name} is a whole number of at least ${least}, not "${text}".`);
+}
+
+/** @throws {MMFSError} `INVALID_ARGUMENT` */
+export function parseNumber(name: string, text: string): number {
+  const value = text.trim() === "" ? Number.NaN : Number(text);
+  if (Number.isFinite(value)) return value;
+  throw new MMFSError("INVALID_ARGUMENT", `${name} is a number, not "${text}".`);
+}

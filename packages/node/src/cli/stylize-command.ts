@@ -1,0 +1,124 @@
+import { access } from "node:fs/promises";
+import { dirname } from "node:path";
+import { MMFSError, type ProgressEvent, type StylizeOptions } from "@mmfs/core";
+import type { EncodeOptions } from "../picture/encode-picture.js";
+import { PICTURE_FORMATS, type PictureFormat } from "../picture/sniff-format.js";
+import { makeFolder, removeLeftovers } from "../picture/write-file-atomically.js";
+import { createStylizer } from "../stylizer/create-stylizer.js";
+import type { StylizedFace, StylizeResult } from "../stylizer/result.js";
+import { type Outcome, runBatch } from "./batch.js";
+import { listPhotos } from "./list-photos.js";
+import { parseFaces, parseNumber, parseStyle, parseWhole } from "./parse-arguments.js";
+import { type PlannedOutput, pathOfFace, planOutputs } from "./plan-outputs.js";
+import { type StylizerArguments, stylizerOptions } from "./stylizer-arguments.js";
+import type { Terminal } from "./terminal.js";
+
+export interface StylizeArguments extends StylizerArguments {
+  output: string;
+  style?: string;
+  strength?: string;
+  seed?: string;
+  faces: string;
+  crop?: boolean;
+  keepColor?: boolean;
+  format?: string;
+  quality?: string;
+  skipExisting?: boolean;
+  json?: boolean;
+}
+
+/** `mmfs stylize`. @returns the exit code */
+export async function stylizeCommand(
+  paths: readonly string[],
+  given: StylizeArguments,
+  terminal: Terminal,
+): Promise<number> {
+  const options: StylizeOptions = {
+    ...(given.style === undefined ? {} : { style: await parseStyle(given.style) }),
+    ...(given.strength === undefined ? {} : { strength: parseNumber("--strength", given.strength) }),
+    ...(given.seed === undefined ? {} : { seed: parseWhole("--seed", given.seed, 0) }),
+    faces: parseFaces(given.faces),
+    output: given.crop ? "crop" : "photo",
+    preserveColor: given.keepColor ?? false,
+  };
+  const encoding: EncodeOptions =
+    given.quality === undefined ? {} : { quality: parseWhole("--quality", given.quality, 1) };
+  const { folder, plan } = await planOutputs(await listPhotos(paths), given.output, parseFormat(given.format));
+  if (folder !== undefined) await makeFolder(folder);
+  await removeLeftovers(folder ?? dirname(given.output));
+
+  const stylizer = await createStylizer(stylizerOptions(given));
+  try {
+    return await runBatch(terminal, {
+      items: plan,
+      nameOf: ({ photo }) => photo,
+      json: given.json ?? false,
+      run: (item, onProgress) => stylizeOne(item, onProgress),
+    });
+  } finally {
+    await stylizer.dispose();
+  }
+
+  async function stylizeOne(item: PlannedOutput, onProgress: (event: ProgressEvent) => void): Promise<Outcome> {
+    const { photo, output } = item;
+    const lastWritten = given.crop ? pathOfFace(output, 1) : output;
+    if (given.skipExisting && (await exists(lastWritten))) {
+      return {
+        skipped: true,
+        line: `${photo}: skipped, ${lastWritten} is there`,
+        json: { output: lastWritten, skipped: true },
+      };
+    }
+    const { signal } = terminal;
+    const result = await stylizer.stylize(photo, { ...options, signal, onProgress });
+    const outputs = given.crop ? await writeFaces(result.faces, output) : [output];
+    if (!given.crop) await result.toFile(output, { ...encoding, signal });
+    return { line: describe(photo, outputs, result), json: resultToJson(outputs, result) };
+  }
+
+  /** The first face last: where its file is, those of the others are too, however the batch ended. */
+  async function writeFaces(faces: readonly StylizedFace[], output: string): Promise<string[]> {
+    const paths = faces.map((_face, index) => pathOfFace(output, index + 1));
+    for (const [index, face] of [...faces.entries()].reverse()) {
+      await face.toFile(paths[index] ?? output, { ...encoding, signal: terminal.signal });
+    }
+    return paths;
+  }
+}
+
+function describe(photo: string, outputs: readonly string[], result: StylizeResult): string {
+  const faces = `${result.faces.length} of ${result.facesFound} ${result.facesFound === 1 ? "face" : "faces"}`;
+  const seconds = result.timings.total / 1000;
+  const notes = result.warnings.map((warning) => `\n  note: ${warning}`).join("");
+  return `${photo} -> ${outputs.join(", ")}  (${faces}, ${result.device}, ${seconds.toFixed(2)} s)${notes}`;
+}
+
+function resultToJson(outputs: readonly string[], result: StylizeResult): Record<string, unknown> {
+  const { width, height, facesFound, device, dtype, timings, warnings, style } = result;
+  return {
+    outputs,
+    width,
+    height,
+    facesFound,
+    faces: result.faces.map(({ index, box, score, points, crop }) => ({ number: index + 1, box, score, points, crop })),
+    style: { origin: style.code.origin, seed: style.seed },
+    device,
+    dtype,
+    timings,
+    warnings,
+  };
+}
+
+function parseFormat(format: string | undefined): PictureFormat | undefined {
+  const known = (PICTURE_FORMATS as readonly string[]).includes(format ?? "jpeg");
+  if (!known)
+    throw new MMFSError("INVALID_ARGUMENT", `--format is one of ${PICTURE_FORMATS.join(", ")}, not ${format}.`);
+  return format as PictureFormat | undefined;
+}
+
+function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,133 @@
+import { type Device, MMFSError, type Runtime, type Session, type Tensors } from "@mmfs/core";
+import type { InferenceSession, Tensor } from "onnxruntime-common";
+import { autoDevices, type Machine, thisMachine, whyUnavailable } from "./device-check.js";
+import { loadOnnxRuntime, type OnnxRuntime } from "./load-onnxruntime.js";
+
+export interface NodeRuntimeOptions {
+  /** Threads that a graph on the CPU computes with. @default one for each core */
+  threads?: number | undefined;
+  /** @default this machine */
+  machine?: Machine | undefined;
+  /** @default the package onnxruntime-node */
+  load?: (() => Promise<OnnxRuntime>) | undefined;
+}
+
+/**
+ * The core's {@link Runtime} on onnxruntime-node. Its calls block the thread while the native library works, so it
+ * belongs into a worker thread; two of them must not use WebGPU in one process at a time.
+ */
+export class NodeRuntime implements Runtime {
+  readonly devices: readonly Device[];
+  readonly smallGraphDevice = "cpu";
+  readonly #threads: number | undefined;
+  readonly #machine: Machine;
+  readonly #load: () => Promise<OnnxRuntime>;
+  readonly #sessions = new Set<NodeSession>();
+  #disposed = false;
+
+  constructor(options: NodeRuntimeOptions = {}) {
+    this.#threads = options.threads;
+    this.#machine = options.machine ?? thisMachine;
+    this.devices = autoDevices(this.#machine);
+    this.#load = () => loadOnnxRuntime(options.load);
+  }
+
+  async createSession(model: Uint8Array, device: Device): Promise<Session> {
+    if (this.#disposed) throw new MMFSError("DISPOSED", "The runtime was disposed.");
+    const reason = whyUnavailable(device, this.#machine);
+    if (reason !== undefined) throw unavailable(device, reason);
+    const onnxRuntime = await this.#load();
+    const session = new NodeSession(await this.#create(onnxRuntime, model, device), device, () =>
+      this.#sessions.delete(session),
+    );
+    this.#sessions.add(session);
+    return session;
+  }
+
+  async #create(onnxRuntime: OnnxRuntime, model: Uint8Array, device: Device): Promise<InferenceSession> {
+    try {
+      return await onnxRuntime.InferenceSession.create(model, {
+        executionProviders: [device],
+        graphOptimizationLevel: "all",
+        ...(this.#threads === undefined ? {} : { intraOpNumThreads: this.#threads }),
+        // Failures come back as exceptions; onnxruntime writes the same to stderr unless it may only report the fatal.
+        logSeverityLevel: 4,
+        // Without this, a device that cannot run a part of the graph leaves that part, or all, to the CPU in silence.
+        ...(device === "cpu" ? {} : { extra: { session: { disable_cpu_ep_fallback: "1" } } }),
+      });
+    } catch (cause) {
+      const message = cause instanceof Error ? cause.message.trim() : String(cause);
+      if (/fallback to CPU EP has been explicitly disabled/.test(message)) {
+        throw unavailable(
+          device,
+          "it cannot run every operator of this graph, and the rest would go to the CPU",
+          cause,
+        );
+      }
+      const modelIsBad =
+        /protobuf parsing failed|INVALID_GRAPH|INVALID_PROTOBUF|No Op registered|opset|is invalid model/i;
+      if (device !== "cpu" && !modelIsBad.test(message)) throw unavailable(device, lastSentence(message), cause);
+      throw new MMFSError("MODEL_LOAD", `onnxruntime refused the graph: ${lastSentence(message)}.`, { cause });
+    }
+  }
+
+  async dispose(): Promise<void> {
+    this.#disposed = true;
+    await Promise.all([...this.#sessions].map((session) => session.dispose()));
+  }
+}
+
+class NodeSession implements Session {
+  #session: InferenceSession | undefined;
+  readonly inputNames: readonly string[];
+  readonly outputNames: readonly string[];
+  readonly #onDispose: () => void;
+  #running: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    session: InferenceSession,
+    readonly device: Device,
+    onDispose: () => void,
+  ) {
+    this.#session = session;
+    this.inputNames = session.inputNames;
+    this.outputNames = session.outputNames;
+    this.#onDispose = onDispose;
+  }
+
+  async run(feeds: Tensors): Promise<Tensors> {
+    const session = this.#session;
+    if (session === undefined) throw new MMFSError("DISPOSED", "The graph was disposed.");
+    const run = session.run(feeds as Record<string, Tensor>);
+    this.#running = run.catch(() => {});
+    try {
+      return await run;
+    } catch (cause) {
+      const message = cause instanceof Error ? cause.message.trim() : String(cause);
+      if (/device (is |was )?lost|external Instance reference no longer exists/i.test(message)) {
+        throw new MMFSError("DEVICE_LOST", `The ${this.device} device was lost; try again.`, { cause });
+      }
+      throw new MMFSError("INFERENCE_FAILED", `The graph failed on ${this.device}: ${lastSentence(message)}.`, {
+        cause,
+      });
+    }
+  }
+
+  async dispose(): Promise<void> {
+    const session = this.#session;
+    this.#session = undefined;
+    if (session === undefined) return;
+    await this.#running;
+    await session.release();
+    this.#onDispose();
+  }
+}
+
+function unavailable(device: Device, reason: string, cause?: unknown): MMFSError {
+  return new MMFSError("DEVICE_UNAVAILABLE", `The device ${device} cannot be used here: ${reason}.`, { cause });
+}
+
+/** What onnxruntime has to say, without the places in its source that it begins with. */
+function lastSentence(message: string): string {
+  return (message.split(/ was false\. |: (?=[A-Z][a-z])/).at(-1) ?? message).replace(/\.$/, "");
+}

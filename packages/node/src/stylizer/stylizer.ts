@@ -1,0 +1,150 @@
+import { type Face, type Manifest, MMFSError, type Preset, type ProgressEvent, type StylizeOptions } from "@mmfs/core";
+import { decodePicture } from "../picture/decode-picture.js";
+import type { PictureInput } from "../picture/picture-input.js";
+import { readInput } from "../picture/read-input.js";
+import { makeResult, type StylizeResult } from "./result.js";
+import { callThread, forgetStylizer, joinThread, leaveThread } from "./shared-thread.js";
+import { Slots } from "./slots.js";
+import type { StylizerReference } from "./thread-functions.js";
+
+/** What every call may be given. */
+export interface CallOptions {
+  /** Ends the call; it then rejects with `signal.reason`. */
+  signal?: AbortSignal | undefined;
+  onProgress?: ((event: ProgressEvent) => void) | undefined;
+}
+
+interface StylizerSettings extends StylizerReference {
+  maxPixels: number;
+  allowRemote: boolean;
+  onProgress: ((event: ProgressEvent) => void) | undefined;
+}
+
+/**
+ * Stylizes photos with one bundle on one device; {@link createStylizer} makes it. It computes in a worker thread, and
+ * calls at the same time wait for each other.
+ */
+export class Stylizer implements AsyncDisposable {
+  /** What the bundle's `mmfs.json` says. */
+  readonly bundle: Manifest;
+  readonly #settings: StylizerSettings;
+  readonly #disposal = new AbortController();
+  /** One photo is computed and the next decoded meanwhile; more would only fill the memory. */
+  readonly #slots = new Slots(2);
+  #disposed: Promise<void> | undefined;
+
+  /** @internal */
+  constructor(settings: StylizerSettings, bundle: Manifest) {
+    this.#settings = settings;
+    this.bundle = bundle;
+  }
+
+  /** @internal */
+  static async open(settings: StylizerSettings): Promise<Stylizer> {
+    joinThread();
+    try {
+      const { onProgress } = settings;
+      return new Stylizer(settings, await callThread("open", reference(settings), { onProgress }));
+    } catch (error) {
+      await leaveThread();
+      throw error;
+    }
+  }
+
+  /**
+   * Stylizes the faces of a photo.
+   *
+   * @throws {MMFSError} `NO_FACE`, `UNSUPPORTED_IMAGE`, `IMAGE_TOO_LARGE`, `FILE_NOT_READABLE`, `INVALID_ARGUMENT`,
+   * `URL_NOT_ALLOWED`, `DOWNLOAD_FAILED`, `STYLE_UNKNOWN`, `STYLE_INVALID`, `DEVICE_UNAVAILABLE`, `DEVICE_LOST`,
+   * `MODEL_LOAD`, `MODEL_INTEGRITY`, `BUNDLE_INVALID`, `BUNDLE_PART_MISSING`, `INFERENCE_FAILED`, `DISPOSED`,
+   * `UNSUPPORTED_PLATFORM`. An aborted call rejects with `signal.reason`.
+   */
+  stylize(photo: PictureInput, options: StylizeOptions = {}): Promise<StylizeResult> {
+    const { signal: _signal, onProgress, ...plain } = options;
+    return this.#run(options, async (signal) => {
+      const start = performance.now();
+      const { warnings, ...picture } = await this.#decode(photo, signal, onProgress);
+      const decode = performance.now() - start;
+      const raw = await callThread(
+        "stylize",
+        { stylizer: reference(this.#settings), picture, options: plain },
+        { signal, onProgress, transfer: [picture.data.buffer] },
+      );
+      raw.warnings.unshift(...warnings);
+      raw.timings = { ...raw.timings, decode, total: raw.timings.total + decode };
+      return makeResult(raw, onProgress);
+    });
+  }
+
+  /** The faces of a photo, the largest first; none is no error. @throws as {@link stylize} does */
+  findFaces(photo: PictureInput, options: CallOptions = {}): Promise<Face[]> {
+    return this.#run(options, async (signal) => {
+      const { warnings: _warnings, ...picture } = await this.#decode(photo, signal, options.onProgress);
+      return callThread(
+        "findFaces",
+        { stylizer: reference(this.#settings), picture },
+        { signal, onProgress: options.onProgress, transfer: [picture.data.buffer] },
+      );
+    });
+  }
+
+  /** The named styles of the bundle, in the order in which they are to be shown. */
+  presets(options: CallOptions = {}): Promise<Preset[]> {
+    return this.#run(options, (signal) => callThread("presets", reference(this.#settings), { signal }));
+  }
+
+  /** Loads all that a call to {@link stylize} would load first, so that the first call is as fast as the others. */
+  preload(options: CallOptions = {}): Promise<void> {
+    const onProgress = options.onProgress ?? this.#settings.onProgress;
+    return this.#run(options, (signal) => callThread("preload", reference(this.#settings), { signal, onProgress }));
+  }
+
+  /** Frees memory and device; running calls reject with `DISPOSED`. Idempotent. */
+  dispose(): Promise<void> {
+    this.#disposed ??= (async () => {
+      this.#disposal.abort(new MMFSError("DISPOSED", "The stylizer was disposed; make a new one."));
+      await forgetStylizer(reference(this.#settings));
+      await leaveThread();
+    })();
+    return this.#disposed;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.dispose();
+  }
+
+  async #run<T>(options: CallOptions, run: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    this.#disposal.signal.throwIfAborted();
+    const call = new AbortController();
+    const unfollow = follow(call, [this.#disposal.signal, options.signal]);
+    try {
+      return await this.#slots.use(() => run(call.signal), call.signal);
+    } finally {
+      unfollow();
+    }
+  }
+
+  async #decode(photo: PictureInput, signal: AbortSignal, onProgress: CallOptions["onProgress"]) {
+    const { allowRemote, maxPixels } = this.#settings;
+    onProgress?.({ type: "stage", stage: "decode", progress: 0 });
+    const bytes = await readInput(photo, { allowRemote, signal });
+    return decodePicture(bytes, { maxPixels, signal });
+  }
+}
+
+function reference({ id, bundle, device, dtype, threads }: StylizerSettings): StylizerReference {
+  return { id, bundle, device, dtype, threads };
+}
+
+/** Aborts a controller with the first of some signals. `AbortSignal.any` would stay tied to a signal that lives long. */
+function follow(controller: AbortController, signals: readonly (AbortSignal | undefined)[]): () => void {
+  const listeners = signals.map((signal) => {
+    const abort = () => controller.abort(signal?.reason);
+    if (signal?.aborted) abort();
+    else signal?.addEventListener("abort", abort, { once: true });
+    return () => signal?.removeEventListener("abort", abort);
+  });
+  return () => {
+    for (const remove of listeners) remove();
+  };
+}

@@ -1,0 +1,142 @@
+import { type Transferable, Worker } from "node:worker_threads";
+import { MMFSError, type ProgressEvent } from "@mmfs/core";
+import type { Reply, Request } from "./messages.js";
+import { reviveError } from "./serialize-error.js";
+
+export interface CallOptions {
+  /** Buffers that move to the worker instead of being copied. */
+  transfer?: readonly Transferable[] | undefined;
+  /** The call rejects with its reason at once, and the worker stops at the next step. */
+  signal?: AbortSignal | undefined;
+  onProgress?: ((event: ProgressEvent) => void) | undefined;
+}
+
+interface PendingCall {
+  resolve(value: unknown): void;
+  reject(error: unknown): void;
+  onProgress: CallOptions["onProgress"];
+}
+
+/**
+ * Calls functions in a worker thread, which starts with the first call and again after it has ended, for whatever
+ * reason. While nothing is called it does not keep the process alive.
+ */
+export class ThreadClient {
+  readonly #entry: URL;
+  readonly #calls = new Map<number, PendingCall>();
+  #worker: Worker | undefined;
+  #ending: Promise<unknown> = Promise.resolve();
+  #lastId = 0;
+
+  /** @param entry the module that the thread runs; it calls `serve`. */
+  constructor(entry: URL) {
+    this.#entry = entry;
+  }
+
+  /**
+   * @param argument anything that can be cloned.
+   * @throws what the function throws, `signal.reason`, or {MMFSError} `INFERENCE_FAILED` if the thread ends meanwhile.
+   */
+  async call<T>(method: string, argument: unknown, options: CallOptions = {}): Promise<T> {
+    const { signal, onProgress, transfer = [] } = options;
+    await this.#ending;
+    signal?.throwIfAborted();
+    const worker = this.#start();
+    this.#lastId += 1;
+    const id = this.#lastId;
+    return new Promise<T>((resolve, reject) => {
+      const settle = () => {
+        signal?.removeEventListener("abort", abort);
+        this.#calls.delete(id);
+        if (this.#calls.size === 0) worker.unref();
+      };
+      const abort = () => {
+        this.#post(worker, { type: "abort", id });
+        settle();
+        reject(signal?.reason);
+      };
+      this.#calls.set(id, {
+        resolve(value) {
+          settle();
+          resolve(value as T);
+        },
+        reject(error) {
+          settle();
+          reject(error);
+        },
+        onProgress,
+      });
+      worker.ref();
+      signal?.addEventListener("abort", abort, { once: true });
+      try {
+        this.#post(worker, { type: "call", id, method, argument }, transfer);
+      } catch (cause) {
+        settle();
+        reject(
+          new MMFSError("INVALID_ARGUMENT", "The options hold something that is no plain data, such as a function.", {
+            cause,
+          }),
+        );
+      }
+    });
+  }
+
+  get running(): boolean {
+    return this.#worker !== undefined;
+  }
+
+  /** Ends the thread; pending calls reject. Idempotent, and a later call starts a new thread. */
+  async terminate(): Promise<void> {
+    const worker = this.#worker;
+    this.#worker = undefined;
+    // Two threads that use one GPU at a time crash the process: the next must wait until this one is gone.
+    if (worker !== undefined) this.#ending = worker.terminate().catch(() => {});
+    await this.#ending;
+  }
+
+  #post(worker: Worker, request: Request, transfer: readonly Transferable[] = []): void {
+    worker.postMessage(request, transfer);
+  }
+
+  #start(): Worker {
+    if (this.#worker !== undefined) return this.#worker;
+    // Flags such as --input-type or a debugger's port are meant for the main thread and may keep a worker from starting.
+    const worker = new Worker(this.#entry, { name: "mmfs", execArgv: [] });
+    this.#worker = worker;
+    let failure: unknown;
+    worker.on("message", (reply: Reply) => this.#receive(reply));
+    worker.on("error", (error) => {
+      failure = error;
+    });
+    worker.on("exit", (exitCode) => {
+      if (this.#worker === worker) this.#worker = undefined;
+      const reason = failure instanceof Error ? failure.message : `exit code ${exitCode}`;
+      const error = new MMFSError(
+        "INFERENCE_FAILED",
+        `The thread that computes ended in the middle of the call (${reason}). The next call starts a new one; ` +
+          "if it ran out of memory, give it smaller pictures or fewer at a time.",
+        { cause: failure },
+      );
+      for (const call of [...this.#calls.values()]) call.reject(error);
+    });
+    return worker;
+  }
+
+  #receive(reply: Reply): void {
+    const call = this.#calls.get(reply.id);
+    if (call === undefined) return;
+    if (reply.type === "result") call.resolve(reply.value);
+    else if (reply.type === "error") call.reject(reviveError(reply.error));
+    else this.#report(call, reply);
+  }
+
+  /** A callback that throws ends its own call, not the process. */
+  #report(call: PendingCall, { id, event }: Extract<Reply, { type: "progress" }>): void {
+    try {
+      call.onProgress?.(event);
+    } catch (error) {
+      if (this.#worker) this.#post(this.#worker, { type: "abort", id });
+      call.reject(error);
+    }
+  }
+}
