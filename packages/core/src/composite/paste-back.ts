@@ -110,5 +110,5 @@ export function pasteBack(photo: { data: Uint8ClampedArray; width: number; heigh
 }
 
 function clamp(value: number): number {
-  return value < 0 ? 0 : value > 255 ? 255 : value;
+  return value < 0 ? 0 : Math.min(value, 255);
 }

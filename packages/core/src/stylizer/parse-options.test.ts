@@ -1,0 +1,64 @@
+import { describe, expect, it } from "vitest";
+import type { StylizeOptions } from "./options.js";
+import { parseOptions } from "./parse-options.js";
+
+describe("parseOptions", () => {
+  it("fills in the defaults", () => {
+    expect(parseOptions({})).toEqual({
+      style: undefined,
+      strength: 1,
+      seed: 0,
+      faces: "all",
+      output: "photo",
+      preserveColor: false,
+    });
+  });
+
+  it("takes what the types allow", () => {
+    const options: StylizeOptions = {
+      style: [
+        { style: "ink", weight: 2 },
+        { style: { seed: 4 }, layers: [0, 9] },
+      ],
+      strength: 1.5,
+      seed: 4294967295,
+      faces: [2, 0],
+      output: "crop",
+      preserveColor: true,
+      signal: new AbortController().signal,
+      onProgress: () => {},
+    };
+    const { signal: _signal, onProgress: _onProgress, ...plain } = options;
+    expect(parseOptions(options)).toEqual(plain);
+  });
+
+  it.each([
+    [{ strength: 2 }, "strength must be a number from 0 to 1.5; 2 was given."],
+    [{ strength: "1" }, 'strength must be a number from 0 to 1.5; "1" was given.'],
+    [{ strength: Number.NaN }, /^strength must be a number from 0 to 1\.5/],
+    [{ seed: -1 }, "seed must be a whole number from 0 to 4294967295; -1 was given."],
+    [{ seed: 0.5 }, /^seed must be a whole number/],
+    [{ style: "" }, /^style must be the name of a preset or a prompt/],
+    [{ style: { seed: "7" } }, /^style.*must be .*; /],
+    [{ style: { text: "ink" } }, /^style must be the name of a preset.*\{"text":"ink"\} was given/],
+    [{ style: { seed: -3 } }, /^style\.seed must be a whole number/],
+    [{ style: [] }, /^style must be a list of at least one/],
+    [{ style: [{ style: "a", weight: -1 }] }, "style.0.weight must be a number of at least 0; -1 was given."],
+    [{ style: [{ style: "a", layers: [10] }] }, /^style\.0\.layers\.0 must be a list of rows from 0 to 9/],
+    [{ style: [{ style: "a", wieght: 1 }] }, /^style\.0.*\{ style, weight, layers \}/],
+    [{ faces: "first" }, /^faces must be "all", "largest" or a list of numbers.*"first" was given/],
+    [{ faces: [] }, /^faces must be/],
+    [{ faces: [-1] }, /^faces.* must be/],
+    [{ output: "square" }, 'output must be "photo" or "crop"; "square" was given.'],
+    [{ preserveColor: 1 }, "preserveColor must be true or false; 1 was given."],
+    [{ signal: {} }, "signal must be an AbortSignal; {} was given."],
+    [{ onProgress: 1 }, "onProgress must be a function; 1 was given."],
+    [{ colour: true }, /no option "colour"; the options are style, strength/],
+    [null, "The options must be an object; null was given."],
+  ])("refuses %j", (options, message) => {
+    const expected = typeof message === "string" ? message : expect.stringMatching(message);
+    expect(() => parseOptions(options as never)).toThrow(
+      expect.objectContaining({ code: "INVALID_ARGUMENT", message: expected }),
+    );
+  });
+});

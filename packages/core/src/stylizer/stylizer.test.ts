@@ -1,0 +1,230 @@
+import { InferenceSession, Tensor } from "onnxruntime-node";
+import { describe, expect, it, vi } from "vitest";
+import { alignFace } from "../align/align-face.js";
+import { wrapPicture } from "../picture/create-picture.js";
+import { toTensorData } from "../picture/tensor-data.js";
+import { noiseMaps } from "../random/noise-maps.js";
+import { RandomGenerator } from "../random/random-generator.js";
+import { StyleCode } from "../style/style-code.js";
+import { cpuRuntime } from "./__fixtures__/cpu-runtime.js";
+import { fakeFace, fakeFinder } from "./__fixtures__/fake-faces.js";
+import { readTinyFile, tinyBundle } from "./__fixtures__/tiny-bundle.js";
+import type { ProgressEvent } from "./options.js";
+import { Stylizer, type StylizerParts } from "./stylizer.js";
+
+const WIDTH = 90;
+const HEIGHT = 70;
+
+const photo = wrapPicture(
+  Uint8ClampedArray.from({ length: WIDTH * HEIGHT * 4 }, (_, i) => {
+    const [x, y, c] = [(i >> 2) % WIDTH, Math.floor(i / 4 / WIDTH), i & 3];
+    return c === 3 ? 255 : 128 + 100 * Math.sin(x / (5 + c)) * Math.cos(y / (7 - c));
+  }),
+  WIDTH,
+  HEIGHT,
+);
+const large = fakeFace({ x: 40, y: 35 }, 50, 10);
+const small = fakeFace({ x: 70, y: 20 }, 30);
+
+function createStylizer(changes: Partial<StylizerParts> = {}): Promise<Stylizer> {
+  return Stylizer.create({
+    runtime: cpuRuntime(),
+    bundle: tinyBundle(),
+    faceFinder: fakeFinder(large, small),
+    ...changes,
+  });
+}
+
+const withoutPhotoCode: Partial<StylizerParts> = {
+  bundle: tinyBundle((manifest) => {
+    delete manifest.parts.presets;
+  }),
+};
+
+/** The graphs run by hand, on inputs named and laid out as `docs/bundle-format.md` says. */
+async function runGraphs(code: Float32Array, seed: number): Promise<number[]> {
+  const encoder = await InferenceSession.create(await readTinyFile("encoder.onnx"));
+  const decoder = await InferenceSession.create(await readTinyFile("decoder.onnx"));
+  const square = alignFace(photo, large.crop, 32).picture;
+  const { features } = await encoder.run({ image: new Tensor("float32", toTensorData(square), [1, 3, 32, 32]) });
+  const { image } = await decoder.run({
+    features: features!,
+    wplus: new Tensor("float32", code, [1, 10, 4]),
+    ...Object.fromEntries(
+      noiseMaps(32, seed).map(({ size, values }, i) => [
+        `noise_${i}`,
+        new Tensor("float32", values, [1, 1, size, size]),
+      ]),
+    ),
+  });
+  const planes = image!.data as Float32Array;
+  const pixels = Array.from({ length: 32 * 32 }, (_, i) => [0, 1, 2].map((c) => planes[c * 1024 + i]! * 127.5 + 127.5));
+  return pixels.flatMap((rgb) => [...rgb.map((value) => Math.round(value)), 255]);
+}
+
+describe("Stylizer.stylize", () => {
+  it("gives what the graphs give for the aligned face, the code and the noise of the seed", async () => {
+    const stylizer = await createStylizer();
+    const [, preset] = await stylizer.presets();
+    const result = await stylizer.stylize(photo, {
+      style: "watercolor painting",
+      seed: 5,
+      output: "crop",
+      faces: "largest",
+    });
+    const expected = await runGraphs(preset!.code.values, 5);
+    expect([result.width, result.height]).toEqual([32, 32]);
+    expect(result.data.every((byte, i) => Math.abs(byte - expected[i]!) <= 1)).toBe(true);
+    expect(result).toMatchObject({ facesFound: 2, device: "cpu", dtype: "fp32", warnings: [], style: { seed: 5 } });
+    expect(result.style.code.origin).toEqual({ type: "preset", name: "Watercolor painting" });
+  });
+
+  it("changes the faces and leaves every other byte and the photo itself as they were", async () => {
+    const stylizer = await createStylizer();
+    const before = photo.data.slice();
+    const { data, width, height, faces } = await stylizer.stylize(photo, { faces: "largest" });
+    expect(photo.data).toEqual(before);
+    expect([width, height]).toEqual([WIDTH, HEIGHT]);
+    expect(faces.map(({ index }) => index)).toEqual([0]);
+    const distance = (i: number) => Math.hypot(((i >> 2) % WIDTH) - 40, Math.floor(i / 4 / WIDTH) - 35);
+    const changed = [...data.keys()].filter((i) => data[i] !== before[i]);
+    // No further out than the corners of the square, whose side is 50.
+    expect(Math.max(...changed.map(distance))).toBeLessThan(25 * Math.SQRT2);
+    expect(changed.filter((i) => distance(i) < 8).length).toBeGreaterThan(300);
+  });
+
+  it("gives the same bytes for the same arguments, and others for another seed", async () => {
+    const options = { style: { seed: 3 }, seed: 1, faces: [1] };
+    const first = await (await createStylizer()).stylize(photo, options);
+    const again = await (await createStylizer()).stylize(photo, options);
+    expect(again.data).toEqual(first.data);
+    const other = await (await createStylizer()).stylize(photo, { ...options, seed: 2 });
+    expect(other.data).not.toEqual(first.data);
+  });
+
+  it("runs the decoder alone for another style of a photo it has seen", async () => {
+    const runs: string[] = [];
+    const find = vi.fn(fakeFinder(large).find);
+    const stylizer = await createStylizer({
+      runtime: cpuRuntime(([input]) => runs.push(input!)),
+      faceFinder: { find },
+    });
+    await stylizer.stylize(photo, { style: "ink" });
+    const copy = wrapPicture(photo.data.slice(), WIDTH, HEIGHT);
+    await stylizer.stylize(copy, { style: "watercolor painting", strength: 0.5, seed: 4 });
+    expect(runs).toEqual(["image", "features", "features"]);
+    copy.data[0]! += 1;
+    await stylizer.stylize(copy, { style: "ink" });
+    expect(runs).toEqual(["image", "features", "features", "image", "features"]);
+    expect(find).toHaveBeenCalledTimes(2);
+  });
+
+  it("keeps the colours of the photo where that is asked for", async () => {
+    const stylizer = await createStylizer();
+    const grey = wrapPicture(
+      photo.data.map((_, i) => ((i & 3) === 3 ? 255 : photo.data[i & ~3]!)),
+      WIDTH,
+      HEIGHT,
+    );
+    const { data } = await stylizer.stylize(grey, { preserveColor: true, output: "crop" });
+    for (let i = 0; i < data.length; i += 4) {
+      expect(Math.max(...data.subarray(i, i + 3)) - Math.min(...data.subarray(i, i + 3))).toBeLessThanOrEqual(2);
+    }
+  });
+
+  it("moves from the photo code to the style, and beyond", async () => {
+    const stylizer = await createStylizer();
+    const photoCode = new RandomGenerator(2).normals(4);
+    const ink = new RandomGenerator(3).normals(4);
+    for (const strength of [0, 0.25, 1.5]) {
+      const { style } = await stylizer.stylize(photo, { style: "ink", strength, faces: "largest" });
+      for (let i = 0; i < 40; i++) {
+        const expected = photoCode[i % 4]! + strength * (ink[i % 4]! - photoCode[i % 4]!);
+        expect(style.code.values[i]).toBeCloseTo(expected, 5);
+      }
+    }
+  });
+
+  it("blends pictures where the bundle has no photo code, and says so", async () => {
+    const stylizer = await createStylizer(withoutPhotoCode);
+    const options = { style: { seed: 1 }, output: "crop", faces: "largest" } as const;
+    const full = await stylizer.stylize(photo, options);
+    const half = await stylizer.stylize(photo, { ...options, strength: 0.5 });
+    const square = alignFace(photo, large.crop, 32).picture.data;
+    expect(half.warnings.join()).toMatch(/no photo code/);
+    expect(half.data.every((byte, i) => Math.abs(byte - (square[i]! + full.data[i]!) / 2) <= 1)).toBe(true);
+    await expect(stylizer.stylize(photo, { ...options, strength: 1.2 })).rejects.toMatchObject({
+      code: "INVALID_ARGUMENT",
+      message: expect.stringContaining("0 to 1"),
+    });
+  });
+
+  it("tells of a progress that rises to 1", async () => {
+    const events: ProgressEvent[] = [];
+    const stylizer = await createStylizer();
+    await stylizer.stylize(photo, { onProgress: (event) => events.push(event) });
+    const progress = events.flatMap((event) => (event.type === "stage" ? event.progress : []));
+    expect(progress[0]).toBe(0);
+    expect(progress.at(-1)).toBe(1);
+    expect(progress).toEqual(progress.toSorted((one, other) => one - other));
+    const stages = events.flatMap((event) => (event.type === "stage" ? `${event.stage} ${event.face ?? ""}` : []));
+    expect(stages).toEqual([
+      ...["map ", "detect ", "align 0", "encode 0", "stylize 0", "align 1", "encode 1", "stylize 1"],
+      ...["composite ", "composite "],
+    ]);
+    expect(events).toContainEqual({ type: "load", part: "encoder", device: "cpu" });
+  });
+
+  it("measures its steps", async () => {
+    const { timings } = await (await createStylizer()).stylize(photo);
+    const { total, ...steps } = timings;
+    expect(Object.keys(steps).sort()).toEqual(["align", "composite", "detect", "encode", "map", "stylize"]);
+    expect(Object.values(steps).reduce((sum, time) => sum + time, 0)).toBeLessThanOrEqual(total);
+  });
+
+  it.each([
+    ["no face is found", [], {}, /No face was found.*Try/],
+    ["a number is too large", [large], { faces: [0, 3] }, /no face number 3: 1 face was found/],
+    ["a number is too large among several", [large, small], { faces: [2] }, /2 faces were found, numbers 0 to 1/],
+  ])("says NO_FACE when %s", async (_, faces, options, message) => {
+    const stylizer = await createStylizer({ faceFinder: fakeFinder(...faces) });
+    await expect(stylizer.stylize(photo, options)).rejects.toMatchObject({
+      code: "NO_FACE",
+      message: expect.stringMatching(message),
+    });
+  });
+
+  it("says what a bundle without a decoder lacks", async () => {
+    const bundle = tinyBundle((manifest) => {
+      delete manifest.parts.decoder;
+    });
+    await expect((await createStylizer({ bundle })).stylize(photo)).rejects.toMatchObject({
+      code: "BUNDLE_PART_MISSING",
+      message: expect.stringContaining("decoder"),
+    });
+  });
+
+  it("keeps the alpha of the photo and sees transparent parts as white", async () => {
+    const data = photo.data.map((byte, i) => ((i & 3) === 3 ? i % 256 : byte));
+    const stylizer = await createStylizer();
+    const result = await stylizer.stylize(wrapPicture(data, WIDTH, HEIGHT));
+    expect(result.data.filter((_, i) => (i & 3) === 3)).toEqual(data.filter((_, i) => (i & 3) === 3));
+  });
+});
+
+describe("Stylizer.resolveStyle", () => {
+  it("gives the mapping network's w for a seed, the same every time", async () => {
+    const stylizer = await createStylizer();
+    const code = await stylizer.resolveStyle({ seed: 9 });
+    const mapping = await InferenceSession.create(await readTinyFile("mapping.onnx"));
+    const { w } = await mapping.run({ z: new Tensor("float32", new RandomGenerator(9).normals(4), [1, 4]) });
+    expect(code).toEqual(StyleCode.fromRow(w!.data as Float32Array, { type: "seed", seed: 9 }));
+  });
+});
+
+describe("Stylizer.findFaces", () => {
+  it("gives all faces, and none without an error", async () => {
+    expect(await (await createStylizer()).findFaces(photo)).toEqual([large, small]);
+    expect(await (await createStylizer({ faceFinder: fakeFinder() })).findFaces(photo)).toEqual([]);
+  });
+});
