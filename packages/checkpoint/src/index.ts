@@ -1,2 +1,11 @@
 export { convertCheckpoint } from "./bundle/convert-checkpoint.js";
 export type { ConvertOptions, FaceParts } from "./bundle/convert-options.js";
+export { type Network, PUBLISHED_SIZE, type ReadNetworkOptions, readNetwork } from "./network/read-network.js";
+export { decoderGraph } from "./onnx/decoder-graph.js";
+export { encoderGraph } from "./onnx/encoder-graph.js";
+export { mapperGraph } from "./onnx/mapper-graph.js";
+export { mappingGraph } from "./onnx/mapping-graph.js";
+export type { Arithmetic } from "./onnx/weights.js";
+export type { Checkpoint, CheckpointDType, CheckpointTensor } from "./reading/checkpoint.js";
+export { readCheckpoint } from "./reading/read-checkpoint.js";
+export { faceDetectorGraph, faceLandmarksGraph } from "./tfjs/face-graphs.js";

@@ -1,6 +1,6 @@
 import type { DType } from "@mmfs/core";
 
-/** The graphs that find a face, as bytes of ONNX files; see `buildFaceParts`. */
+/** The graphs that find a face, as bytes of ONNX files; see {@link faceDetectorGraph} and {@link faceLandmarksGraph}. */
 export interface FaceParts {
   faceDetector: Uint8Array;
   faceLandmarks: Uint8Array;
@@ -32,13 +32,7 @@ export interface ConvertOptions {
    * @default ["fp32"]
    */
   dtypes?: readonly DType[] | undefined;
-  /**
-   * Stores the fp32 graphs' weights as float16, to be widened when a graph is loaded. Exact if the checkpoint itself is
-   * float16; otherwise the weights are rounded.
-   * @default false
-   */
-  halfStorage?: boolean | undefined;
-  /** The presets file of the bundle, as bytes in the format of `@mmfs/core`. */
+  /** The presets file of the bundle, as `serializePresets` of `@mmfs/core` writes it. */
   presets?: Uint8Array | undefined;
   /** The graphs that find a face; without them the bundle takes pictures that are aligned already. */
   faceParts?: FaceParts | undefined;

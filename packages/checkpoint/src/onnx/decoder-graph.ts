@@ -2,7 +2,7 @@ import { decoderWidths, STYLE_LAYERS, UP_BLOCKS } from "../network/network-layou
 import type { Network } from "../network/read-network.js";
 import { GraphBuilder } from "./graph-builder.js";
 import { depthwiseKernel, GAIN, leakyRelu, swapLeadingAxes } from "./layers.js";
-import { type GraphPrecision, Weights } from "./weights.js";
+import { type Arithmetic, Weights } from "./weights.js";
 
 /**
  * The decoder: `features [N,8·ngf,S/16,S/16]`, `wplus [N,10,D]` and the unit-normal maps `noise_0 … noise_8`
@@ -12,8 +12,8 @@ import { type GraphPrecision, Weights } from "./weights.js";
  *
  * @see Karras et al., "Analyzing and Improving the Image Quality of StyleGAN", section 2.2 for modulation
  */
-export function decoderGraph(network: Network, precision: GraphPrecision): Uint8Array {
-  return new DecoderWriter(network, precision).write();
+export function decoderGraph(network: Network, arithmetic: Arithmetic): Uint8Array {
+  return new DecoderWriter(network, arithmetic).write();
 }
 
 class DecoderWriter {
@@ -22,9 +22,9 @@ class DecoderWriter {
 
   constructor(
     readonly network: Network,
-    precision: GraphPrecision,
+    arithmetic: Arithmetic,
   ) {
-    this.weights = new Weights(this.graph, precision);
+    this.weights = new Weights(this.graph, arithmetic);
   }
 
   write(): Uint8Array {

@@ -2,7 +2,7 @@ import { encoderWidths } from "../network/network-layout.js";
 import type { Network } from "../network/read-network.js";
 import { GraphBuilder } from "./graph-builder.js";
 import { depthwiseKernel, GAIN, leakyRelu } from "./layers.js";
-import { type GraphPrecision, Weights } from "./weights.js";
+import { type Arithmetic, Weights } from "./weights.js";
 
 /**
  * The encoder: `image [N,3,S,S]` in [-1, 1] to `features [N,8·ngf,S/16,S/16]`, both float32.
@@ -11,10 +11,10 @@ import { type GraphPrecision, Weights } from "./weights.js";
  * what remains are convolutions with an activation that a runtime fuses. The blur of a skip keeps only every second
  * pixel at once.
  */
-export function encoderGraph(network: Network, precision: GraphPrecision): Uint8Array {
+export function encoderGraph(network: Network, arithmetic: Arithmetic): Uint8Array {
   const { size, baseWidth } = network.shape;
   const graph = new GraphBuilder("mmfs-encoder");
-  const weights = new Weights(graph, precision);
+  const weights = new Weights(graph, arithmetic);
   const top = 8 * baseWidth;
 
   /** An activated convolution; `gain` 1 where the sum with a skip divides by √2. */

@@ -2,19 +2,19 @@ import { MAPPER, STYLE_LAYERS } from "../network/network-layout.js";
 import type { Network } from "../network/read-network.js";
 import { GraphBuilder } from "./graph-builder.js";
 import { leakyRelu } from "./layers.js";
-import { type GraphPrecision, Weights } from "./weights.js";
+import { Weights } from "./weights.js";
 
 /**
- * The CLIP mapper: `embedding [N,E]`, L2-normalised, to `wplus [N,10,D]`; float32 in every precision.
+ * The CLIP mapper: `embedding [N,E]`, L2-normalised, to `wplus [N,10,D]`; float32.
  *
  * @see Vaswani et al., "Attention Is All You Need"; Xiong et al., "On Layer Normalization in the Transformer
  *   Architecture" for normalisation before each block
  */
-export function mapperGraph(network: Network, precision: GraphPrecision): Uint8Array {
+export function mapperGraph(network: Network): Uint8Array {
   const { styleDim } = network.shape;
   const headDim = styleDim / MAPPER.heads;
   const graph = new GraphBuilder("mmfs-mapper");
-  const weights = new Weights(graph, precision);
+  const weights = new Weights(graph, "fp32");
 
   const linear = (value: string, name: string, [input, output]: readonly [number, number], stem = ".") => {
     const weight = weights.float(network.weights(`${name}${stem}weight`), [output, input]);

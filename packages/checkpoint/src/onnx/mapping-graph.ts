@@ -2,16 +2,16 @@ import { MAPPING_LAYERS } from "../network/network-layout.js";
 import type { Network } from "../network/read-network.js";
 import { GraphBuilder } from "./graph-builder.js";
 import { GAIN, leakyRelu } from "./layers.js";
-import { type GraphPrecision, Weights } from "./weights.js";
+import { Weights } from "./weights.js";
 
 /** Learning-rate multiplier of the mapping network, which scales its stored weights and biases. */
 const RATE = 0.01;
 
-/** The mapping network: `z [N,D]`, unit-normal, to `w [N,D]`; float32 in every precision. */
-export function mappingGraph(network: Network, precision: GraphPrecision): Uint8Array {
+/** The mapping network: `z [N,D]`, unit-normal, to `w [N,D]`; float32. */
+export function mappingGraph(network: Network): Uint8Array {
   const { styleDim } = network.shape;
   const graph = new GraphBuilder("mmfs-mapping");
-  const weights = new Weights(graph, precision);
+  const weights = new Weights(graph, "fp32");
 
   graph.input("z", ["N", styleDim]);
   const mean = graph.node("ReduceMean", [graph.node("Mul", ["z", "z"])], { axes: [1], keepdims: 1 });

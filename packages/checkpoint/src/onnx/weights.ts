@@ -1,43 +1,39 @@
-import { toHalfBits } from "../reading/element-types.js";
+import { exactHalves, toHalves } from "../half-float.js";
 import { ElementType, type GraphBuilder } from "./graph-builder.js";
 
-/** How a graph computes and how it keeps its weights. */
-export interface GraphPrecision {
-  /**
-   * Arithmetic of convolutions and of what lies between them. Modulation, demodulation, the mapping network, the mapper
-   * and every input and output are float32 in both.
-   */
-  arithmetic: "fp32" | "fp16";
-  /**
-   * Keeps weights of fp32 arithmetic as float16 with a `Cast` behind, which a runtime folds when it loads the graph.
-   * Exact for a checkpoint that is float16 itself: scales are applied after the cast.
-   */
-  halfStorage: boolean;
-}
+/**
+ * Arithmetic of convolutions and of what lies between them. Modulation, demodulation, the mapping network, the mapper
+ * and every input and output are float32 in both.
+ */
+export type Arithmetic = "fp32" | "fp16";
 
 /** Writes weights into a graph in the precision of the graph. */
 export class Weights {
   constructor(
     readonly graph: GraphBuilder,
-    readonly precision: GraphPrecision,
+    readonly arithmetic: Arithmetic,
   ) {}
 
   get half(): boolean {
-    return this.precision.arithmetic === "fp16";
+    return this.arithmetic === "fp16";
   }
 
   /** A constant times `scale` in the precision of the convolutions. */
   convolution(values: Float32Array, shape: readonly number[], scale = 1): string {
-    if (this.half) return this.graph.constant(toHalfBits(scaled(values, scale)), shape);
+    if (this.half) return this.graph.constant(toHalves(scaled(values, scale)), shape);
     return this.float(values, shape, scale);
   }
 
-  /** A constant times `scale` that takes part in float32 arithmetic. */
+  /**
+   * A constant times `scale` that takes part in float32 arithmetic. Weights that a checkpoint holds as float16 stay
+   * float16 in the file, with a `Cast` that a runtime folds when it loads the graph: half the bytes, the same numbers.
+   */
   float(values: Float32Array, shape: readonly number[], scale = 1): string {
     const { graph } = this;
     // a handful of numbers is not worth two nodes
-    if (!this.precision.halfStorage || values.length < 256) return graph.constant(scaled(values, scale), shape);
-    const cast = this.toFloat(graph.constant(toHalfBits(values), shape));
+    const halves = values.length < 256 ? undefined : exactHalves(values);
+    if (halves === undefined) return graph.constant(scaled(values, scale), shape);
+    const cast = this.toFloat(graph.constant(halves, shape));
     return scale === 1 ? cast : graph.node("Mul", [cast, graph.scalar(scale)]);
   }
 

@@ -1,5 +1,5 @@
 import { MMFSError } from "@mmfs/core";
-import { halfToNumber } from "./half-float.js";
+import { halfToFloat } from "../half-float.js";
 
 /** A constant of a TensorFlow.js model, in TensorFlow's layout. */
 export interface TfjsConstant {
@@ -128,7 +128,7 @@ function elementReader(entry: WeightEntry, view: DataView): { bytes: number; rea
     case "int32":
       return { bytes: 4, read: (at) => view.getInt32(at, true) };
     case "float16":
-      return { bytes: 2, read: (at) => halfToNumber(view.getUint16(at, true)) };
+      return { bytes: 2, read: (at) => halfToFloat(view.getUint16(at, true)) };
     case "uint16":
       return { bytes: 2, read: (at) => view.getUint16(at, true) * scale + min };
     case "uint8":

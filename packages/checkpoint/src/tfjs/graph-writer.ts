@@ -1,7 +1,7 @@
 import { MMFSError } from "@mmfs/core";
+import { exactHalves } from "../half-float.js";
 import type { Dimension, GraphBuilder } from "../onnx/graph-builder.js";
 import type { TfjsConstant, TfjsGraphModel, TfjsNode } from "./graph-model.js";
-import { exactHalves } from "./half-float.js";
 
 /** A tensor of the graph that is being written. */
 export interface TfjsValue {
