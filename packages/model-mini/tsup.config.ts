@@ -5,6 +5,7 @@ export default defineConfig({
   format: ["esm", "cjs"],
   target: "es2022",
   platform: "neutral",
+  shims: true,
   dts: true,
   sourcemap: true,
   clean: true,

@@ -1,5 +1,6 @@
 export { convertCheckpoint } from "./bundle/convert-checkpoint.js";
 export type { ConvertOptions, FaceParts } from "./bundle/convert-options.js";
+export { networkLayout } from "./network/network-layout.js";
 export { type Network, PUBLISHED_SIZE, type ReadNetworkOptions, readNetwork } from "./network/read-network.js";
 export { decoderGraph } from "./onnx/decoder-graph.js";
 export { encoderGraph } from "./onnx/encoder-graph.js";

@@ -1,0 +1,59 @@
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { convertCheckpoint, faceDetectorGraph, faceLandmarksGraph, readCheckpoint } from "@mmfs/checkpoint";
+import { type Preset, STYLE_LAYERS, StyleCode, serializePresets } from "@mmfs/core";
+import * as v from "valibot";
+
+/** What `mmfs_training.export` says of the model beside its tensors. */
+const ModelSchema = v.object({
+  format: v.literal(1),
+  size: v.number(),
+  baseWidth: v.number(),
+  styleDim: v.number(),
+  photo: v.string(),
+  presets: v.array(v.object({ name: v.string(), description: v.string(), tags: v.array(v.string()) })),
+});
+
+/**
+ * The files of the bundle, by path, from what `python -m mmfs_training.export` writes into a folder:
+ * `mmfs-mini.safetensors`, `presets.safetensors` and `presets.json`.
+ */
+export async function makeBundle(folder: string): Promise<Map<string, Uint8Array>> {
+  const model = v.parse(ModelSchema, JSON.parse(await readFile(join(folder, "presets.json"), "utf8")));
+  const codes = readCheckpoint(await readFile(join(folder, "presets.safetensors"))).tensors;
+  const code = (name: string): StyleCode => {
+    const tensor = codes.get(name);
+    if (String(tensor?.shape) !== String([STYLE_LAYERS, model.styleDim])) {
+      throw new Error(
+        `presets.safetensors needs ${name} [${STYLE_LAYERS},${model.styleDim}], and has [${tensor?.shape}]`,
+      );
+    }
+    const values = tensor?.toFloat32() ?? new Float32Array();
+    return new StyleCode(values, STYLE_LAYERS, model.styleDim, { type: "preset", name });
+  };
+  const presets: Preset[] = model.presets.map((preset) => ({ ...preset, code: code(preset.name) }));
+
+  return convertCheckpoint(await readFile(join(folder, "mmfs-mini.safetensors")), {
+    name: "mmfs-mini",
+    description: `${presets.length} styles at ${model.size} pixels, with the face finder`,
+    license: "Apache-2.0",
+    size: model.size,
+    presets: new TextEncoder().encode(serializePresets({ photo: code(model.photo), presets })),
+    faceParts: {
+      faceDetector: faceDetectorGraph(...(await faceModel("blazeface"))),
+      faceLandmarks: faceLandmarksGraph(...(await faceModel("facemesh"))),
+    },
+    provenance: {
+      weights: "trained by mmfs_training; MODEL_CARD.md names the data",
+      faceDetector: "BlazeFace of MediaPipe (Google, Apache-2.0), as carried by @vladmandic/human 3.3.6 (MIT)",
+      faceLandmarks: "FaceMesh of MediaPipe (Google, Apache-2.0), as carried by @vladmandic/human 3.3.6 (MIT)",
+    },
+  });
+}
+
+async function faceModel(name: string): Promise<[json: string, weights: Uint8Array]> {
+  // the package exports its code in dist/ and nothing else, but carries the models beside it
+  const models = join(dirname(createRequire(import.meta.url).resolve("@vladmandic/human")), "..", "models");
+  return [await readFile(join(models, `${name}.json`), "utf8"), await readFile(join(models, `${name}.bin`))];
+}

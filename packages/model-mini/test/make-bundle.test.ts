@@ -1,0 +1,100 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { networkLayout } from "@mmfs/checkpoint";
+import { type BundleSource, loadBundle, RandomGenerator } from "@mmfs/core";
+import { InferenceSession, Tensor } from "onnxruntime-node";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { makeBundle } from "../scripts/make-bundle.js";
+
+const SHAPE = { size: 32, baseWidth: 4, styleDim: 16 };
+let folder: string;
+let files: Map<string, Uint8Array>;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "mmfs-mini-"));
+  const random = new RandomGenerator(5);
+  const weights = [...networkLayout(SHAPE.baseWidth, SHAPE.styleDim, false)].map(([name, shape]) => {
+    const halves = Uint16Array.from({ length: product(shape) }, () => 0x3000 + (random.uint32() % 0x800));
+    return { name, dtype: "F16", shape, bytes: new Uint8Array(halves.buffer) };
+  });
+  const codes = ["photo", "ink"].map((name, i) => ({
+    name,
+    dtype: "F32",
+    shape: [10, SHAPE.styleDim],
+    bytes: new Uint8Array(new Float32Array(10 * SHAPE.styleDim).fill(i + 0.5).buffer),
+  }));
+  const presets = [{ name: "ink", description: "Black ink on paper", tags: ["drawing"] }];
+  await writeFile(join(folder, "mmfs-mini.safetensors"), safetensors(weights));
+  await writeFile(join(folder, "presets.safetensors"), safetensors(codes));
+  await writeFile(join(folder, "presets.json"), JSON.stringify({ format: 1, ...SHAPE, photo: "photo", presets }));
+  files = await makeBundle(folder);
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+test("every file is what the manifest says, and the presets have their codes", async () => {
+  const bundle = await loadBundle(sourceOf(files));
+  expect(bundle.manifest.network).toEqual({ ...SHAPE, styleLayers: 10 });
+  expect(Object.keys(bundle.manifest.parts).sort()).toEqual(
+    ["decoder", "encoder", "faceDetector", "faceLandmarks", "mapping", "presets"].sort(),
+  );
+  // reading a part checks its size and SHA-256
+  for (const part of Object.keys(bundle.manifest.parts)) await bundle.part(part as "encoder");
+  const { photo, presets } = await bundle.presets();
+  expect(photo?.values.every((value) => value === 0.5)).toBe(true);
+  expect(presets.map(({ name, code }) => [name, code.values[159]])).toEqual([["ink", 1.5]]);
+});
+
+test("the float16 weights stay float16 in the graphs, which run", async () => {
+  const parameters = [...networkLayout(SHAPE.baseWidth, SHAPE.styleDim, false)].reduce((n, [, s]) => n + product(s), 0);
+  const graphs = ["encoder.onnx", "decoder.onnx", "mapping.onnx"].map((path) => files.get(path) as Uint8Array);
+  const bytes = graphs.reduce((sum, graph) => sum + graph.byteLength, 0);
+  expect(bytes).toBeLessThan(3 * parameters);
+  const session = await InferenceSession.create(graphs[0] as Uint8Array);
+  const { features } = await session.run({
+    image: new Tensor("float32", new Float32Array(3 * 32 * 32), [1, 3, 32, 32]),
+  });
+  expect(features?.dims).toEqual([1, 32, 2, 2]);
+  await session.release();
+});
+
+test("a preset without a code of its own is named", async () => {
+  const broken = JSON.stringify({
+    format: 1,
+    ...SHAPE,
+    photo: "photo",
+    presets: [{ name: "oil", description: "", tags: [] }],
+  });
+  await writeFile(join(folder, "presets.json"), broken);
+  await expect(makeBundle(folder)).rejects.toThrow(/oil/);
+});
+
+interface StoredTensor {
+  name: string;
+  dtype: string;
+  shape: readonly number[];
+  bytes: Uint8Array;
+}
+
+function safetensors(tensors: readonly StoredTensor[]): Uint8Array {
+  let offset = 0;
+  const entries = tensors.map(({ name, dtype, shape, bytes }) => {
+    const begin = offset;
+    offset += bytes.length;
+    return [name, { dtype, shape, data_offsets: [begin, offset] }];
+  });
+  const header = new TextEncoder().encode(JSON.stringify(Object.fromEntries(entries)));
+  const length = new Uint8Array(new BigUint64Array([BigInt(header.length)]).buffer);
+  return Buffer.concat([length, header, ...tensors.map(({ bytes }) => bytes)]);
+}
+
+function sourceOf(content: ReadonlyMap<string, Uint8Array>): BundleSource {
+  return {
+    location: "memory",
+    read: async (path) => content.get(path) ?? Promise.reject(new Error(`${path} is missing`)),
+  };
+}
+
+function product(shape: readonly number[]): number {
+  return shape.reduce((a, b) => a * b, 1);
+}
