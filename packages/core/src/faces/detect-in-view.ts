@@ -4,11 +4,11 @@ import { invertSimilarity } from "../geometry/similarity.js";
 import type { SimilarityTransform } from "../geometry/types.js";
 import type { Picture } from "../picture/picture.js";
 import { toTensorData } from "../picture/tensor-data.js";
-import { warpSquare } from "../picture/warp.js";
 import type { Session } from "../runtime/runtime.js";
 import { DETECTOR_SIZE } from "./anchors.js";
 import { decodeDetections, type FaceDetection, transformDetection } from "./detection.js";
 import { mergeDetections } from "./merge-detections.js";
+import { viewOfPicture } from "./view-of-picture.js";
 
 /**
  * Runs the face detector on one view of a picture.
@@ -25,10 +25,8 @@ export async function detectInView(
   toView: SimilarityTransform,
   threshold: number,
 ): Promise<FaceDetection[]> {
-  const square = warpSquare(picture, toView, DETECTOR_SIZE);
-  const toPicture = invertSimilarity(toView);
-  blackenOutside(square, picture, toPicture);
-  const image = new Tensor("float32", toTensorData(square), [1, 3, DETECTOR_SIZE, DETECTOR_SIZE]);
+  const view = viewOfPicture(picture, toView, DETECTOR_SIZE);
+  const image = new Tensor("float32", toTensorData(view), [1, 3, DETECTOR_SIZE, DETECTOR_SIZE]);
   const { boxes, scores } = await detector.run({ image });
   if (!(boxes?.data instanceof Float32Array && scores?.data instanceof Float32Array)) {
     throw new MMFSError(
@@ -37,19 +35,6 @@ export async function detectInView(
     );
   }
   const detections = decodeDetections(boxes.data, scores.data, threshold);
+  const toPicture = invertSimilarity(toView);
   return mergeDetections(detections).map((detection) => transformDetection(detection, toPicture));
-}
-
-/** Mirrored edges, right for faces cut off by them, would show the detector each face near an edge twice. */
-function blackenOutside(square: Picture, picture: Picture, toPicture: SimilarityTransform): void {
-  const [height = 0, width = 0] = picture.shape;
-  const { a, b, tx, ty } = toPicture;
-  const { data } = square;
-  for (let v = 0, at = 0; v < DETECTOR_SIZE; v++) {
-    for (let u = 0; u < DETECTOR_SIZE; u++, at += 4) {
-      const x = a * (u + 0.5) - b * (v + 0.5) + tx;
-      const y = b * (u + 0.5) + a * (v + 0.5) + ty;
-      if (x < 0 || y < 0 || x >= width || y >= height) data.fill(0, at, at + 3);
-    }
-  }
 }

@@ -11,7 +11,7 @@ import { facePoints } from "./face-points.js";
 import { boundsOf, regionOfDetection, regionOfLandmarks } from "./face-region.js";
 import { ffhqCrop } from "./ffhq-crop.js";
 import { type FaceMesh, LANDMARKS_SIZE, landmarksInRegion } from "./landmarks-in-region.js";
-import { type Square, squareOverlap } from "./merge-detections.js";
+import { type Square, squareContainment } from "./merge-detections.js";
 import { tileViews, wholeView } from "./search-views.js";
 
 /** The graphs that find faces; see the bundle's parts `faceDetector` and `faceLandmarks`. */
@@ -35,22 +35,28 @@ export interface FaceFinder {
 }
 
 /** The least score of a detection that the landmark network is asked about. */
-const CANDIDATE_SCORE = 0.3;
+const CANDIDATE_SCORE = 0.5;
 
-/** The least probability of a face in the detector's square, and in the more exact one of the landmarks. */
-const [PROPOSED_PRESENCE, FACE_PRESENCE] = [0.1, 0.5];
+/** Upright and sideways faces score more than this; an upside-down one less, and its landmarks then come out reversed. */
+const SURE_SCORE = 0.8;
 
-/** Detections whose squares share more of their union with a face that is known are that face. */
-const SAME_FACE_OVERLAP = 0.3;
+/** The least presence in the detector's square that is worth a second look in the more exact one of the landmarks. */
+const PROPOSED_PRESENCE = 0.1;
 
-/** Where a face of this part of the picture's longer side was found, smaller ones are not searched for with tiles. */
-const LARGE_FACE = 0.2;
+/** The least detector's score times landmark network's presence of a face. */
+const FACE_SCORE = 0.55;
+
+/** Of two squares that share more than this part of the smaller one, only one shows a face. */
+const SAME_FACE_PART = 0.5;
+
+/** Where the largest face is smaller than this part of the picture's longer side, tiles are searched for others like it. */
+const SMALL_FACE = 0.06;
+
+/** Turns, in degrees, in which a picture is searched that shows no face for sure as it is. */
+const TURNS = [180, 90, -90];
 
 /** Pictures with a longer side above the first number are searched in a copy with the second. */
 const [LARGE_PICTURE, SEARCH_SIDE] = [2048, 1024];
-
-/** Turns, in degrees, in which a picture is searched that shows no face upright. */
-const TURNS = [-45, 45, -90, 90, 180];
 
 /**
  * Makes a finder of two graphs: BlazeFace proposes faces, FaceMesh confirms them and places their landmarks, in a second
@@ -61,12 +67,15 @@ export function createFaceFinder(sessions: FaceFinderOptions): FaceFinder {
     async find(picture, { signal } = {}) {
       signal?.throwIfAborted();
       const search = new Search(sessions, flatten(picture), signal);
-      await search.look(wholeView(search.width, search.height));
-      if (search.largest < LARGE_FACE * Math.max(search.width, search.height)) {
-        for (const view of tileViews(search.width, search.height)) await search.look(view);
+      const { width, height } = search;
+      const upright = await search.detect([wholeView(width, height)]);
+      if (upright.some(({ score }) => score >= SURE_SCORE)) await search.confirm(upright);
+      if (search.faces.length === 0) {
+        const turned = await search.detect(TURNS.map((turn) => wholeView(width, height, turn)));
+        await search.confirm([...upright, ...turned]);
       }
-      for (const turn of TURNS) {
-        if (search.faces.length === 0) await search.look(wholeView(search.width, search.height, turn));
+      if (search.largest < SMALL_FACE * Math.max(width, height)) {
+        await search.confirm(await search.detect(tileViews(width, height)));
       }
       return search.faces.sort((one, other) => other.crop.side - one.crop.side);
     },
@@ -104,11 +113,20 @@ class Search {
     return Math.max(0, ...this.#known.map(({ side }) => side)) / this.#toPhoto.a;
   }
 
-  /** Adds the faces of one view that are not known yet. */
-  async look(view: SimilarityTransform): Promise<void> {
-    this.#signal?.throwIfAborted();
-    const detections = await detectInView(this.#sessions.detector, this.#searched, view, CANDIDATE_SCORE);
-    for (const detection of detections) await this.#confirm(transformDetection(detection, this.#toPhoto));
+  /** What the detector sees in these views, in pixels of the photo. */
+  async detect(views: readonly SimilarityTransform[]): Promise<FaceDetection[]> {
+    const detections: FaceDetection[] = [];
+    for (const view of views) {
+      this.#signal?.throwIfAborted();
+      detections.push(...(await detectInView(this.#sessions.detector, this.#searched, view, CANDIDATE_SCORE)));
+    }
+    return detections.map((detection) => transformDetection(detection, this.#toPhoto));
+  }
+
+  /** Adds the faces among these detections that are not known yet. */
+  async confirm(detections: readonly FaceDetection[]): Promise<void> {
+    const bestFirst = [...detections].sort((one, other) => other.score - one.score);
+    for (const detection of bestFirst) await this.#confirm(detection);
   }
 
   async #confirm(detection: FaceDetection): Promise<void> {
@@ -116,7 +134,8 @@ class Search {
     const proposed = await this.#mesh(regionOfDetection(detection));
     if (proposed.presence < PROPOSED_PRESENCE) return;
     const { points, presence } = await this.#mesh(regionOfLandmarks(proposed.points));
-    if (presence < FACE_PRESENCE) return;
+    const score = detection.score * presence;
+    if (score < FACE_SCORE) return;
     const box = boundsOf(points);
     const square = {
       center: { x: box.x + box.width / 2, y: box.y + box.height / 2 },
@@ -125,11 +144,11 @@ class Search {
     if (this.#isKnown(square)) return;
     this.#known.push(square);
     const five = facePoints(points);
-    this.faces.push({ box, score: detection.score, points: five, landmarks: points, crop: ffhqCrop(five) });
+    this.faces.push({ box, score, points: five, landmarks: points, crop: ffhqCrop(five) });
   }
 
   #isKnown(square: Square): boolean {
-    return this.#known.some((known) => squareOverlap(known, square) > SAME_FACE_OVERLAP);
+    return this.#known.some((known) => squareContainment(known, square) > SAME_FACE_PART);
   }
 
   async #mesh(region: FaceCrop): Promise<FaceMesh> {

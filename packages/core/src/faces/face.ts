@@ -13,7 +13,7 @@ export interface FacePoints {
 export interface Face {
   /** The bounds of the landmarks. */
   box: Box;
-  /** The detector's confidence, 0 to 1. */
+  /** How sure it is a face, 0 to 1: the detector's score times the landmark network's presence. */
   score: number;
   points: FacePoints;
   /** MediaPipe's 468 points of the face mesh. */

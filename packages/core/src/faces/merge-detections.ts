@@ -30,12 +30,21 @@ export function mergeDetections(detections: readonly FaceDetection[]): FaceDetec
 
 /** Intersection over union of two upright squares. */
 export function squareOverlap(one: Square, other: Square): number {
+  const shared = sharedArea(one, other);
+  return shared / (one.side ** 2 + other.side ** 2 - shared);
+}
+
+/** The part of the smaller of two upright squares that lies in the other. */
+export function squareContainment(one: Square, other: Square): number {
+  return sharedArea(one, other) / Math.min(one.side, other.side) ** 2;
+}
+
+function sharedArea(one: Square, other: Square): number {
   const reach = (one.side + other.side) / 2;
   const shorter = Math.min(one.side, other.side);
   const width = Math.min(shorter, reach - Math.abs(one.center.x - other.center.x));
   const height = Math.min(shorter, reach - Math.abs(one.center.y - other.center.y));
-  const shared = Math.max(0, width) * Math.max(0, height);
-  return shared / (one.side ** 2 + other.side ** 2 - shared);
+  return Math.max(0, width) * Math.max(0, height);
 }
 
 function blend(detections: readonly FaceDetection[], best: FaceDetection): FaceDetection {
