@@ -9,6 +9,5 @@ export { mappingGraph } from "./onnx/mapping-graph.js";
 export type { Arithmetic } from "./onnx/weights.js";
 export type { Checkpoint, CheckpointDType, CheckpointTensor } from "./reading/checkpoint.js";
 export { readCheckpoint } from "./reading/read-checkpoint.js";
-export { buildFaceParts, type TfjsModelFiles } from "./tfjs/build-face-parts.js";
 export { type ConvertTfjsOptions, convertTfjsModel } from "./tfjs/convert-tfjs-model.js";
 export { faceDetectorGraph, faceDetectorGraph, faceLandmarksGraph, faceLandmarksGraph } from "./tfjs/face-graphs.js";
