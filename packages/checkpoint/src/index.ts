@@ -10,4 +10,4 @@ export type { Arithmetic } from "./onnx/weights.js";
 export type { Checkpoint, CheckpointDType, CheckpointTensor } from "./reading/checkpoint.js";
 export { readCheckpoint } from "./reading/read-checkpoint.js";
 export { type ConvertTfjsOptions, convertTfjsModel } from "./tfjs/convert-tfjs-model.js";
-export { faceDetectorGraph, faceDetectorGraph, faceLandmarksGraph, faceLandmarksGraph } from "./tfjs/face-graphs.js";
+export { faceDetectorGraph, faceLandmarksGraph } from "./tfjs/face-graphs.js";
