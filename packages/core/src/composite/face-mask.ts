@@ -17,18 +17,22 @@ const [FULL, NOTHING] = [0.82, 1.22];
 /** The distance from the square's edge, as a part of its side, within which the mask falls to 0. */
 const EDGE = 0.1;
 
+/** Side of a mask: all that it shows is broad and soft. */
+const MASK_SIDE = 96;
+
 /**
  * How much of a stylised square is pasted into the photo: all of it on the face, hair and neck, and less and less around
  * the head, down to nothing before the square's edge, so that no edge shows.
  *
  * @param transform from pixels of the photo to pixels of the square.
- * @param size side of the mask in pixels of the square.
- * @returns `size × size` shares, 0 to 1.
+ * @param size side of the square in pixels.
+ * @returns a square number of shares, 0 to 1, row by row, which cover the whole square.
  */
 export function faceMask(face: Pick<Face, "landmarks">, transform: SimilarityTransform, size: number): Float32Array {
+  const toMask = MASK_SIDE / size;
   const oval = FACE_OVAL.map((index) => applySimilarity(transform, face.landmarks[index]!));
-  const xs = oval.map(({ x }) => x);
-  const ys = oval.map(({ y }) => y);
+  const xs = oval.map(({ x }) => x * toMask);
+  const ys = oval.map(({ y }) => y * toMask);
   const [left, right] = [Math.min(...xs), Math.max(...xs)];
   const [top, bottom] = [Math.min(...ys), Math.max(...ys)];
   const centerX = (left + right) / 2;
@@ -37,15 +41,15 @@ export function faceMask(face: Pick<Face, "landmarks">, transform: SimilarityTra
   const radiusUp = (bottom - top) * (0.5 + HEAD.top);
   const radiusDown = (bottom - top) * (0.5 + HEAD.bottom);
 
-  const mask = new Float32Array(size * size);
-  for (let v = 0, i = 0; v < size; v++) {
-    const y = v + 0.5 - centerY;
-    const down = y / (y < 0 ? radiusUp : radiusDown);
-    const edgeY = Math.min(v + 0.5, size - v - 0.5);
-    for (let u = 0; u < size; u++, i++) {
-      const across = (u + 0.5 - centerX) / radiusX;
-      const radius = (across ** 2 * Math.abs(across) ** 0.5 + down ** 2 * Math.abs(down) ** 0.5) ** 0.4;
-      const edge = Math.min(edgeY, u + 0.5, size - u - 0.5) / (EDGE * size);
+  const mask = new Float32Array(MASK_SIDE ** 2);
+  for (let row = 0, i = 0; row < MASK_SIDE; row++) {
+    const y = row + 0.5;
+    const down = (y - centerY) / (y < centerY ? radiusUp : radiusDown);
+    for (let column = 0; column < MASK_SIDE; column++, i++) {
+      const x = column + 0.5;
+      const across = (x - centerX) / radiusX;
+      const radius = (Math.abs(across) ** 2.5 + Math.abs(down) ** 2.5) ** 0.4;
+      const edge = Math.min(x, y, MASK_SIDE - x, MASK_SIDE - y) / (EDGE * MASK_SIDE);
       mask[i] = smooth((NOTHING - radius) / (NOTHING - FULL)) * smooth(edge);
     }
   }

@@ -1,114 +1,124 @@
 import { applySimilarity, invertSimilarity, similarityScale } from "../geometry/similarity.js";
 import type { SimilarityTransform } from "../geometry/types.js";
 import type { Picture } from "../picture/picture.js";
-import { pixelsOf } from "../picture/pixels.js";
+import { type Pixels, pixelsOf } from "../picture/pixels.js";
 import { resample } from "../picture/resample.js";
 
-/** Shares that change a byte by less than a half at most. */
+/** Shares that change a byte by half a step at most. */
 const INVISIBLE = 0.5 / 255;
 
 /** A square that lies over a photo. */
 export interface Overlay {
   /** `[size, size, 4]` */
   picture: Picture;
-  /** `size × size` shares of the square in the result, 0 to 1. */
+  /** Shares of the square in the result, 0 to 1: any square number of them, row by row, which cover the whole square. */
   mask: Float32Array;
   /** From pixels of the photo to pixels of the square. */
   transform: SimilarityTransform;
 }
 
 /**
- * Pastes a square into a photo through its inverse transform, with Catmull-Rom interpolation where it grows and averaged
- * areas where it shrinks. Bytes where the mask is 0, and all alpha, stay exactly as they are.
+ * Pastes a square into a photo through its inverse transform. Bytes where the mask is 0, and all alpha, stay exactly as
+ * they are.
  *
  * @param photo is changed in place.
  */
-export function pasteBack(photo: { data: Uint8ClampedArray; width: number; height: number }, overlay: Overlay): void {
-  const { transform, mask } = overlay;
-  const square = pixelsOf(overlay.picture);
-  const size = square.width;
-  const enlargement = 1 / similarityScale(transform);
-  const side = enlargement < 1 ? Math.max(1, Math.round(size * enlargement)) : size;
-  const whole = { start: 0, length: size };
-  const source = side === size ? square : resample(square, whole, whole, side, side, "area", "area");
-  const { data } = source;
-  const toSource = side / size;
-  const lastCell = size - 1;
-  const lastPixel = side - 1;
-  const stride = side * 4;
+export function pasteBack(photo: Pixels, { picture, mask, transform }: Overlay): void {
+  const square = pixelsOf(picture);
+  const scaled = nearPhotoScale(square, 1 / similarityScale(transform));
+  writeMask(scaled, mask);
+  const scale = scaled.width / square.width;
+  drawMasked(photo, scaled, {
+    a: transform.a * scale,
+    b: transform.b * scale,
+    tx: transform.tx * scale,
+    ty: transform.ty * scale,
+  });
+}
 
-  const toPhoto = invertSimilarity(transform);
-  const corners = [0, size].flatMap((y) => [0, size].map((x) => applySimilarity(toPhoto, { x, y })));
-  const firstX = Math.max(0, Math.floor(Math.min(...corners.map(({ x }) => x))));
-  const firstY = Math.max(0, Math.floor(Math.min(...corners.map(({ y }) => y))));
-  const endX = Math.min(photo.width, Math.ceil(Math.max(...corners.map(({ x }) => x))));
-  const endY = Math.min(photo.height, Math.ceil(Math.max(...corners.map(({ y }) => y))));
-  const { a, b, tx, ty } = transform;
+/**
+ * A copy of the square at a scale at which linear interpolation gives a good picture: shrunk to the photo's scale by
+ * averaging areas, or doubled with Catmull-Rom splines, so that all there is to interpolate is smooth.
+ */
+function nearPhotoScale(square: Pixels, enlargement: number): Pixels {
+  const side = enlargement < 1 ? Math.max(2, Math.round(square.width * enlargement)) : square.width * 2;
+  const filter = enlargement < 1 ? "area" : "cubic";
+  const whole = { start: 0, length: square.width };
+  return resample(square, whole, whole, side, side, filter, filter);
+}
 
-  for (let y = firstY; y < endY; y++) {
-    const beginU = -b * (y + 0.5) + tx;
-    const beginV = a * (y + 0.5) + ty;
-    for (let x = firstX, at = (y * photo.width + firstX) * 4; x < endX; x++, at += 4) {
-      const u = a * (x + 0.5) + beginU;
-      const v = b * (x + 0.5) + beginV;
-      if (u <= 0 || v <= 0 || u >= size || v >= size) continue;
-
-      const maskX = Math.min(Math.max(u - 0.5, 0), lastCell);
-      const maskY = Math.min(Math.max(v - 0.5, 0), lastCell);
-      const cellX = maskX | 0;
-      const cellY = maskY | 0;
-      const right = maskX - cellX;
-      const below = maskY - cellY;
-      const cell = cellY * size + cellX;
-      const nextX = cellX < lastCell ? 1 : 0;
-      const nextY = cellY < lastCell ? size : 0;
-      const upper = mask[cell]! + right * (mask[cell + nextX]! - mask[cell]!);
-      const lower = mask[cell + nextY]! + right * (mask[cell + nextY + nextX]! - mask[cell + nextY]!);
-      const share = upper + below * (lower - upper);
-      if (share < INVISIBLE) continue;
-
-      const sourceX = u * toSource - 0.5;
-      const sourceY = v * toSource - 0.5;
-      const column = Math.floor(sourceX);
-      const row = Math.floor(sourceY);
-      const fx = sourceX - column;
-      const fy = sourceY - row;
-      const wx0 = ((-0.5 * fx + 1) * fx - 0.5) * fx;
-      const wx1 = (1.5 * fx - 2.5) * fx * fx + 1;
-      const wx2 = ((-1.5 * fx + 2) * fx + 0.5) * fx;
-      const wx3 = (0.5 * fx - 0.5) * fx * fx;
-      const c0 = Math.max(column - 1, 0) * 4;
-      const c1 = Math.max(column, 0) * 4;
-      const c2 = Math.min(column + 1, lastPixel) * 4;
-      const c3 = Math.min(column + 2, lastPixel) * 4;
-      let red = 0;
-      let green = 0;
-      let blue = 0;
-      for (let tap = 0; tap < 4; tap++) {
-        const weight =
-          tap === 0
-            ? ((-0.5 * fy + 1) * fy - 0.5) * fy
-            : tap === 1
-              ? (1.5 * fy - 2.5) * fy * fy + 1
-              : tap === 2
-                ? ((-1.5 * fy + 2) * fy + 0.5) * fy
-                : (0.5 * fy - 0.5) * fy * fy;
-        const line = Math.min(Math.max(row - 1 + tap, 0), lastPixel) * stride;
-        const i0 = line + c0;
-        const i1 = line + c1;
-        const i2 = line + c2;
-        const i3 = line + c3;
-        red += weight * (wx0 * data[i0]! + wx1 * data[i1]! + wx2 * data[i2]! + wx3 * data[i3]!);
-        green += weight * (wx0 * data[i0 + 1]! + wx1 * data[i1 + 1]! + wx2 * data[i2 + 1]! + wx3 * data[i3 + 1]!);
-        blue += weight * (wx0 * data[i0 + 2]! + wx1 * data[i1 + 2]! + wx2 * data[i2 + 2]! + wx3 * data[i3 + 2]!);
-      }
-      photo.data[at]! += share * (clamp(red) - photo.data[at]!);
-      photo.data[at + 1]! += share * (clamp(green) - photo.data[at + 1]!);
-      photo.data[at + 2]! += share * (clamp(blue) - photo.data[at + 2]!);
+/** Makes the mask the alpha of a square, so that one interpolation gives the colour and its share. */
+function writeMask({ data, width }: Pixels, mask: Float32Array): void {
+  const side = Math.sqrt(mask.length);
+  const last = side - 1;
+  const toMask = side / width;
+  for (let y = 0, at = 3; y < width; y++) {
+    const maskY = Math.min(Math.max((y + 0.5) * toMask - 0.5, 0), last);
+    const row = Math.min(maskY | 0, last - 1);
+    const fy = maskY - row;
+    for (let x = 0; x < width; x++, at += 4) {
+      const maskX = Math.min(Math.max((x + 0.5) * toMask - 0.5, 0), last);
+      const column = Math.min(maskX | 0, last - 1);
+      const fx = maskX - column;
+      const i = row * side + column;
+      const upper = mask[i]! + fx * (mask[i + 1]! - mask[i]!);
+      const lower = mask[i + side]! + fx * (mask[i + side + 1]! - mask[i + side]!);
+      data[at] = 255 * (upper + fy * (lower - upper));
     }
   }
 }
 
-function clamp(value: number): number {
-  return value < 0 ? 0 : Math.min(value, 255);
+/** Draws a square over a photo with its alpha as its share, interpolated linearly; half a pixel at its edge is left out. */
+function drawMasked({ data, width, height }: Pixels, square: Pixels, toSquare: SimilarityTransform): void {
+  const { a, b, tx, ty } = toSquare;
+  const bounds = boundsInPhoto(width, height, toSquare, square.width);
+  const source = square.data;
+  const stride = square.width * 4;
+  const last = square.width - 1;
+  for (let y = bounds.top; y < bounds.bottom; y++) {
+    const beginU = a * 0.5 - b * (y + 0.5) + tx - 0.5;
+    const beginV = b * 0.5 + a * (y + 0.5) + ty - 0.5;
+    for (let x = bounds.left, at = (y * width + x) * 4; x < bounds.right; x++, at += 4) {
+      const u = a * x + beginU;
+      const v = b * x + beginV;
+      if (!(u >= 0 && v >= 0 && u < last && v < last)) continue;
+      const column = u | 0;
+      const row = v | 0;
+      const fx = u - column;
+      const fy = v - row;
+      const w11 = fx * fy;
+      const w10 = fy - w11;
+      const w01 = fx - w11;
+      const w00 = 1 - fx - w10;
+      const i = row * stride + column * 4;
+      const j = i + stride;
+      const alpha = w00 * source[i + 3]! + w01 * source[i + 7]! + w10 * source[j + 3]! + w11 * source[j + 7]!;
+      const share = alpha / 255;
+      if (share < INVISIBLE) continue;
+      const red = data[at]!;
+      const green = data[at + 1]!;
+      const blue = data[at + 2]!;
+      data[at] =
+        red + share * (w00 * source[i]! + w01 * source[i + 4]! + w10 * source[j]! + w11 * source[j + 4]! - red);
+      data[at + 1] =
+        green +
+        share * (w00 * source[i + 1]! + w01 * source[i + 5]! + w10 * source[j + 1]! + w11 * source[j + 5]! - green);
+      data[at + 2] =
+        blue +
+        share * (w00 * source[i + 2]! + w01 * source[i + 6]! + w10 * source[j + 2]! + w11 * source[j + 6]! - blue);
+    }
+  }
+}
+
+function boundsInPhoto(width: number, height: number, toSquare: SimilarityTransform, size: number) {
+  const toPhoto = invertSimilarity(toSquare);
+  const corners = [0, size].flatMap((y) => [0, size].map((x) => applySimilarity(toPhoto, { x, y })));
+  const xs = corners.map(({ x }) => x);
+  const ys = corners.map(({ y }) => y);
+  return {
+    left: Math.max(0, Math.floor(Math.min(...xs))),
+    top: Math.max(0, Math.floor(Math.min(...ys))),
+    right: Math.min(width, Math.ceil(Math.max(...xs))),
+    bottom: Math.min(height, Math.ceil(Math.max(...ys))),
+  };
 }

@@ -128,23 +128,24 @@ function resampleColumns(
 ): Uint8ClampedArray {
   const { taps, first, values } = weights;
   const stride = width * 3;
-  const sum = new Float32Array(stride);
-  const data = new Uint8ClampedArray(width * height * 4);
-  let out = 0;
-  for (let y = 0; y < height; y++) {
-    sum.fill(0);
-    for (let tap = 0; tap < taps; tap++) {
-      const weight = values[y * taps + tap]!;
-      if (weight === 0) continue;
-      const row = (first[y]! - firstRow + tap) * stride;
-      for (let i = 0; i < stride; i++) sum[i]! += weight * middle[row + i]!;
-    }
-    for (let i = 0; i < stride; i += 3) {
-      data[out] = sum[i]!;
-      data[out + 1] = sum[i + 1]!;
-      data[out + 2] = sum[i + 2]!;
-      data[out + 3] = 255;
-      out += 4;
+  const data = new Uint8ClampedArray(width * height * 4).fill(255);
+  for (let y = 0, out = 0; y < height; y++) {
+    const column = (first[y]! - firstRow) * stride;
+    const begin = y * taps;
+    const end = begin + taps;
+    for (let i = column; i < column + stride; i += 3, out += 4) {
+      let red = 0;
+      let green = 0;
+      let blue = 0;
+      for (let weightAt = begin, at = i; weightAt < end; weightAt++, at += stride) {
+        const weight = values[weightAt]!;
+        red += weight * middle[at]!;
+        green += weight * middle[at + 1]!;
+        blue += weight * middle[at + 2]!;
+      }
+      data[out] = red;
+      data[out + 1] = green;
+      data[out + 2] = blue;
     }
   }
   return data;
