@@ -86,8 +86,8 @@ function damaged(cause: unknown): MMFSError {
   });
 }
 
-/** Bytes copied before the event loop has its turn again: about 3 ms. */
-const COPY_STEP = 8 * 1024 * 1024;
+/** Bytes copied before the event loop has its turn again: about 1 ms. */
+const COPY_STEP = 2 * 1024 * 1024;
 
 /**
  * Pixels in a buffer that can be transferred to a thread. What libvips allocated cannot: it would be cloned in one

@@ -1,11 +1,14 @@
 import { type Device, MMFSError, type Runtime, type Session, type Tensors } from "@mmfs/core";
 import type { InferenceSession, Tensor } from "onnxruntime-common";
+import { NativeGate } from "../worker/native-gate.js";
 import { autoDevices, type Machine, thisMachine, whyUnavailable } from "./device-check.js";
 import { loadOnnxRuntime, type OnnxRuntime } from "./load-onnxruntime.js";
 
 export interface NodeRuntimeOptions {
   /** Threads that a graph on the CPU computes with. @default one for each core */
   threads?: number | undefined;
+  /** Keeps the thread from being ended during a native call; the same gate is held by whoever may end it. */
+  gate?: NativeGate | undefined;
   /** @default this machine */
   machine?: Machine | undefined;
   /** @default the package onnxruntime-node */
@@ -22,11 +25,13 @@ export class NodeRuntime implements Runtime {
   readonly #threads: number | undefined;
   readonly #machine: Machine;
   readonly #load: () => Promise<OnnxRuntime>;
+  readonly #gate: NativeGate;
   readonly #sessions = new Set<NodeSession>();
   #disposed = false;
 
   constructor(options: NodeRuntimeOptions = {}) {
     this.#threads = options.threads;
+    this.#gate = options.gate ?? new NativeGate();
     this.#machine = options.machine ?? thisMachine;
     this.devices = autoDevices(this.#machine);
     this.#load = () => loadOnnxRuntime(options.load);
@@ -37,9 +42,8 @@ export class NodeRuntime implements Runtime {
     const reason = whyUnavailable(device, this.#machine);
     if (reason !== undefined) throw unavailable(device, reason);
     const onnxRuntime = await this.#load();
-    const session = new NodeSession(await this.#create(onnxRuntime, model, device), device, () =>
-      this.#sessions.delete(session),
-    );
+    const created = await this.#gate.pass(() => this.#create(onnxRuntime, model, device));
+    const session = new NodeSession(created, device, this.#gate, () => this.#sessions.delete(session));
     this.#sessions.add(session);
     return session;
   }
@@ -81,28 +85,32 @@ class NodeSession implements Session {
   #session: InferenceSession | undefined;
   readonly inputNames: readonly string[];
   readonly outputNames: readonly string[];
+  readonly #gate: NativeGate;
   readonly #onDispose: () => void;
   #running: Promise<unknown> = Promise.resolve();
 
   constructor(
     session: InferenceSession,
     readonly device: Device,
+    gate: NativeGate,
     onDispose: () => void,
   ) {
     this.#session = session;
     this.inputNames = session.inputNames;
     this.outputNames = session.outputNames;
+    this.#gate = gate;
     this.#onDispose = onDispose;
   }
 
   async run(feeds: Tensors): Promise<Tensors> {
     const session = this.#session;
     if (session === undefined) throw new MMFSError("DISPOSED", "The graph was disposed.");
-    const run = session.run(feeds as Record<string, Tensor>);
+    const run = this.#gate.pass(() => session.run(feeds as Record<string, Tensor>));
     this.#running = run.catch(() => {});
     try {
       return await run;
     } catch (cause) {
+      if (MMFSError.isInstance(cause)) throw cause;
       const message = cause instanceof Error ? cause.message.trim() : String(cause);
       if (/device (is |was )?lost|external Instance reference no longer exists/i.test(message)) {
         throw new MMFSError("DEVICE_LOST", `The ${this.device} device was lost; try again.`, { cause });
@@ -118,7 +126,7 @@ class NodeSession implements Session {
     this.#session = undefined;
     if (session === undefined) return;
     await this.#running;
-    await session.release();
+    await this.#gate.pass(() => session.release()).catch(() => {});
     this.#onDispose();
   }
 }

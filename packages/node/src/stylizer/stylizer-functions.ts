@@ -2,6 +2,7 @@ import { Stylizer as CoreStylizer, type Picture, pixelsOf, wrapPicture } from "@
 import { FolderSource } from "../bundle/folder-source.js";
 import type { RawPicture } from "../picture/raw-picture.js";
 import { NodeRuntime } from "../runtime/node-runtime.js";
+import type { NativeGate } from "../worker/native-gate.js";
 import type { ServedCall, ServedFunction } from "../worker/serve.js";
 import type { RawResult } from "./raw-result.js";
 import type { StylizerReference, ThreadFunctions } from "./thread-functions.js";
@@ -19,13 +20,13 @@ type Functions = {
 };
 
 /** What the worker thread does: it keeps the core's stylizers and runs them. */
-export function stylizerFunctions(): Record<string, ServedFunction> {
+export function stylizerFunctions(gate: NativeGate): Record<string, ServedFunction> {
   const stylizers = new Map<number, Opened>();
 
   async function opened({ id, bundle: folder, device, dtype, threads }: StylizerReference): Promise<Opened> {
     const known = stylizers.get(id);
     if (known) return known;
-    const runtime = new NodeRuntime({ threads });
+    const runtime = new NodeRuntime({ threads, gate });
     const bundle = new FolderSource(folder);
     const fresh = { runtime, stylizer: await CoreStylizer.create({ runtime, bundle, device, dtype }) };
     stylizers.set(id, fresh);

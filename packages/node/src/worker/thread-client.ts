@@ -1,6 +1,8 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { type Transferable, Worker } from "node:worker_threads";
 import { MMFSError, type ProgressEvent } from "@mmfs/core";
 import type { Reply, Request } from "./messages.js";
+import { NativeGate } from "./native-gate.js";
 import { reviveError } from "./serialize-error.js";
 
 export interface CallOptions {
@@ -17,6 +19,14 @@ interface PendingCall {
   onProgress: CallOptions["onProgress"];
 }
 
+/** What a thread finds in its `workerData`. */
+export interface ThreadData {
+  gate: SharedArrayBuffer;
+}
+
+/** Longer than one run of any network; a thread that hangs must not keep the process for ever. */
+const LONGEST_RUN = 60_000;
+
 /**
  * Calls functions in a worker thread, which starts with the first call and again after it has ended, for whatever
  * reason. While nothing is called it does not keep the process alive.
@@ -25,6 +35,7 @@ export class ThreadClient {
   readonly #entry: URL;
   readonly #calls = new Map<number, PendingCall>();
   #worker: Worker | undefined;
+  #gate = new NativeGate();
   #ending: Promise<unknown> = Promise.resolve();
   #lastId = 0;
 
@@ -90,7 +101,7 @@ export class ThreadClient {
     const worker = this.#worker;
     this.#worker = undefined;
     // Two threads that use one GPU at a time crash the process: the next must wait until this one is gone.
-    if (worker !== undefined) this.#ending = worker.terminate().catch(() => {});
+    if (worker !== undefined) this.#ending = endThread(worker, this.#gate);
     await this.#ending;
   }
 
@@ -101,14 +112,23 @@ export class ThreadClient {
   #start(): Worker {
     if (this.#worker !== undefined) return this.#worker;
     // Flags such as --input-type or a debugger's port are meant for the main thread and may keep a worker from starting.
-    const worker = new Worker(this.#entry, { name: "mmfs", execArgv: [] });
+    const gate = new NativeGate();
+    const workerData: ThreadData = { gate: gate.buffer };
+    const worker = new Worker(this.#entry, { name: "mmfs", execArgv: [], workerData });
+    const leave = () => {
+      gate.close();
+      gate.waitBlocking(LONGEST_RUN);
+    };
+    process.on("exit", leave);
     this.#worker = worker;
+    this.#gate = gate;
     let failure: unknown;
     worker.on("message", (reply: Reply) => this.#receive(reply));
     worker.on("error", (error) => {
       failure = error;
     });
     worker.on("exit", (exitCode) => {
+      process.off("exit", leave);
       if (this.#worker === worker) this.#worker = undefined;
       const reason = failure instanceof Error ? failure.message : `exit code ${exitCode}`;
       const error = new MMFSError(
@@ -139,4 +159,11 @@ export class ThreadClient {
       call.reject(error);
     }
   }
+}
+
+async function endThread(worker: Worker, gate: NativeGate): Promise<void> {
+  gate.close();
+  const deadline = performance.now() + LONGEST_RUN;
+  while (gate.running && performance.now() < deadline) await sleep(5);
+  await worker.terminate();
 }
