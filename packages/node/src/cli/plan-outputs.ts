@@ -25,9 +25,11 @@ export async function planOutputs(
 ): Promise<{ folder: string | undefined; plan: PlannedOutput[] }> {
   const [only] = photos;
   const isFolder = (await stat(output).catch(() => undefined))?.isDirectory() ?? false;
-  const namesFile = !isFolder && PICTURE_EXTENSIONS.includes(extname(output).toLowerCase());
+  const extension = isFolder || /[\\/]$/.test(output) ? "" : extname(output).toLowerCase();
+  const namesFile = PICTURE_EXTENSIONS.includes(extension) || (photos.length === 1 && extension !== "");
   if (photos.length === 1 && only !== undefined && namesFile) {
-    if (format !== undefined && formatOfPath(output) !== format) {
+    const written = formatOfPath(output);
+    if (format !== undefined && written !== format) {
       throw new MMFSError(
         "INVALID_ARGUMENT",
         `--format ${format} does not fit the name ${output}; leave one of them out.`,

@@ -1,3 +1,4 @@
+import type { Session } from "@mmfs/core";
 import { Tensor } from "onnxruntime-common";
 import { describe, expect, it } from "vitest";
 import { NodeRuntime } from "./node-runtime.js";
@@ -10,13 +11,17 @@ const RELU = Buffer.from(
 
 const feeds = () => ({ x: new Tensor("float32", Float32Array.of(-1, 2, -3, 4), [1, 4]) });
 
+async function relu(session: Session): Promise<unknown[]> {
+  const { y } = await session.run(feeds());
+  return [...((y ?? expect.fail("no output y")).data as Float32Array)];
+}
+
 describe("NodeRuntime", () => {
   it("runs a graph on the CPU", async () => {
     const runtime = new NodeRuntime({ threads: 1 });
     const session = await runtime.createSession(RELU, "cpu");
     expect([session.device, session.inputNames, session.outputNames]).toEqual(["cpu", ["x"], ["y"]]);
-    const { y } = await session.run(feeds());
-    expect([...(y?.data as Float32Array)]).toEqual([0, 2, 0, 4]);
+    expect(await relu(session)).toEqual([0, 2, 0, 4]);
     await runtime.dispose();
   });
 
@@ -33,16 +38,16 @@ describe("NodeRuntime", () => {
     const session = await runtime.createSession(RELU, "cpu");
     const wrong = { x: new Tensor("float32", new Float32Array(5), [1, 5]) };
     await expect(session.run(wrong)).rejects.toMatchObject({ code: "INFERENCE_FAILED" });
-    expect([...((await session.run(feeds())).y?.data as Float32Array)]).toEqual([0, 2, 0, 4]);
+    expect(await relu(session)).toEqual([0, 2, 0, 4]);
     await runtime.dispose();
   });
 
   it("frees sessions once, also during a run, and refuses to use them afterwards", async () => {
     const runtime = new NodeRuntime();
     const session = await runtime.createSession(RELU, "cpu");
-    const running = session.run(feeds());
+    const running = relu(session);
     await Promise.all([session.dispose(), session.dispose(), runtime.dispose()]);
-    expect([...((await running).y?.data as Float32Array)]).toEqual([0, 2, 0, 4]);
+    expect(await running).toEqual([0, 2, 0, 4]);
     await expect(session.run(feeds())).rejects.toMatchObject({ code: "DISPOSED" });
     await expect(runtime.createSession(RELU, "cpu")).rejects.toMatchObject({ code: "DISPOSED" });
   });
