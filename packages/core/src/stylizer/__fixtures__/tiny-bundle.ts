@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import type { BundleSource } from "../../bundle/bundle-source.js";
 import type { Manifest } from "../../bundle/manifest.js";
 
-const folder = new URL("./tiny-bundle/", import.meta.url);
+const folder = new URL("./bundle/", import.meta.url);
 
 export const readTinyFile = async (path: string): Promise<Uint8Array> =>
   new Uint8Array(await readFile(new URL(path, folder)));

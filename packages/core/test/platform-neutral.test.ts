@@ -1,0 +1,47 @@
+import { fileURLToPath } from "node:url";
+import { createContext, runInContext } from "node:vm";
+import { build } from "esbuild";
+import { describe, expect, it } from "vitest";
+
+const entry = fileURLToPath(new URL("../src/index.ts", import.meta.url));
+
+/** What the standards of the web and Node have in common and the package needs at import: nothing of a page, nothing of Node. */
+const GLOBALS = { AbortController, DataView, TextDecoder, TextEncoder, performance, atob, btoa };
+
+describe.each(["browser", "node", "neutral"] as const)("bundled for %s", (platform) => {
+  const bundle = (external: string[]) =>
+    build({
+      entryPoints: [entry],
+      bundle: true,
+      write: false,
+      metafile: true,
+      platform,
+      external,
+      mainFields: ["module", "main"],
+      format: "iife",
+      globalName: "mmfs",
+      logLevel: "silent",
+    });
+
+  it("imports nothing but its dependencies", async () => {
+    const { metafile } = await bundle(["onnxruntime-common", "ndarray", "valibot"]);
+    const imports = Object.values(metafile.inputs).flatMap(({ imports }) => imports);
+    const bare = new Set(imports.flatMap(({ path, external }) => (external ? path : [])));
+    expect([...bare].sort()).toEqual(["ndarray", "onnxruntime-common", "valibot"]);
+  });
+
+  it("runs without a page and without Node", async () => {
+    const { outputFiles } = await bundle([]);
+    const context = createContext({ ...GLOBALS });
+    runInContext(outputFiles[0]!.text, context);
+    const result = runInContext(
+      `(() => {
+        const picture = mmfs.resize(mmfs.wrapPicture(new Uint8ClampedArray(64).fill(200), 4, 4), 2, 2);
+        const code = mmfs.parseStyleCode(mmfs.serializeStyleCode(mmfs.StyleCode.fromRow(Float32Array.of(1, 2), { type: "file" })));
+        return [picture.get(1, 1, 0), code.values[19], typeof mmfs.Stylizer, mmfs.MMFSError.isInstance(new mmfs.MMFSError("NO_FACE", ""))];
+      })()`,
+      context,
+    );
+    expect([...result]).toEqual([200, 2, "function", true]);
+  });
+});
