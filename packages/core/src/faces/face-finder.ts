@@ -133,7 +133,9 @@ class Search {
     if (this.#isKnown(detection)) return;
     const proposed = await this.#mesh(regionOfDetection(detection));
     if (proposed.presence < PROPOSED_PRESENCE) return;
-    const { points, presence } = await this.#mesh(regionOfLandmarks(proposed.points));
+    const refined = await this.#mesh(regionOfLandmarks(proposed.points));
+    // a profile may slip out of the second square
+    const { points, presence } = refined.presence < 0.9 * proposed.presence ? proposed : refined;
     const score = detection.score * presence;
     if (score < FACE_SCORE) return;
     const box = boundsOf(points);

@@ -21,9 +21,9 @@ export function wholeView(width: number, height: number, angle = 0): SimilarityT
   return view(width / 2, height / 2, side, angle);
 }
 
-/** Overlapping squares that cover the picture, each enlarged to the detector's input. */
+/** Overlapping squares that cover the picture, at most four each way, each brought to the detector's size. */
 export function tileViews(width: number, height: number): SimilarityTransform[] {
-  const side = Math.min(Math.min(width, height), Math.max(width, height) * TILE);
+  const side = Math.max(width, height) * TILE;
   const [columns, rows] = [tileCenters(width, side), tileCenters(height, side)];
   return rows.flatMap((y) => columns.map((x) => view(x, y, side, 0)));
 }
