@@ -48,7 +48,7 @@ export class ByteReader {
 
   #advance(length: number): number {
     if (length < 0 || length > this.remaining) {
-      throw invalid(`it ends at byte ${this.bytes.length} where ${length} more were expected from ${this.position}`);
+      throw invalid(`it ends after ${this.bytes.length} bytes, but ${length} are needed from byte ${this.position} on`);
     }
     const start = this.position;
     this.position += length;

@@ -93,7 +93,9 @@ export function isTensor(value: PickleValue | undefined): value is PickleForeign
 function rebuildTensor(args: readonly PickleValue[]): PickleValue | undefined {
   const [storage, offset, size, stride] = args;
   if (!(storage instanceof PickleForeign) || isTensor(storage)) return undefined;
-  if (!isCount(offset) || !isCounts(size) || !isCounts(stride)) return undefined;
+  if (!isCount(offset) || !isCounts(size) || !isCounts(stride)) {
+    throw invalid("the offset, sizes or strides of a tensor are not natural numbers");
+  }
   return new PickleForeign(stridedTensor("a tensor", storage.value as Storage, size.items, stride.items, offset));
 }
 
