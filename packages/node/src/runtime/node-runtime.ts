@@ -4,6 +4,15 @@ import { NativeGate } from "../worker/native-gate.js";
 import { autoDevices, type Machine, thisMachine, whyUnavailable } from "./device-check.js";
 import { loadOnnxRuntime, type OnnxRuntime } from "./load-onnxruntime.js";
 
+/** Without this, a device that cannot run a part of the graph leaves that part, or all, to the CPU in silence. */
+const NO_FALLBACK = { disable_cpu_ep_fallback: "1" };
+
+/**
+ * By default each graph's threads spin for a while after it has run, against those of the next graph, sharp's and the
+ * event loop's: on two busy cores a picture then takes twice as long, and on idle ones no less.
+ */
+const PATIENT_THREADS = { intra_op: { allow_spinning: "0" } };
+
 export interface NodeRuntimeOptions {
   /** Threads that a graph on the CPU computes with. @default one for each core */
   threads?: number | undefined;
@@ -56,8 +65,7 @@ export class NodeRuntime implements Runtime {
         ...(this.#threads === undefined ? {} : { intraOpNumThreads: this.#threads }),
         // Failures come back as exceptions; onnxruntime writes the same to stderr unless it may only report the fatal.
         logSeverityLevel: 4,
-        // Without this, a device that cannot run a part of the graph leaves that part, or all, to the CPU in silence.
-        ...(device === "cpu" ? {} : { extra: { session: { disable_cpu_ep_fallback: "1" } } }),
+        extra: { session: device === "cpu" ? PATIENT_THREADS : NO_FALLBACK },
       });
     } catch (cause) {
       const message = cause instanceof Error ? cause.message.trim() : String(cause);
