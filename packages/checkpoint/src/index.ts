@@ -4,6 +4,7 @@ export { networkLayout } from "./network/network-layout.js";
 export { type Network, PUBLISHED_SIZE, type ReadNetworkOptions, readNetwork } from "./network/read-network.js";
 export { decoderGraph } from "./onnx/decoder-graph.js";
 export { encoderGraph } from "./onnx/encoder-graph.js";
+export { GraphBuilder } from "./onnx/graph-builder.js";
 export { mapperGraph } from "./onnx/mapper-graph.js";
 export { mappingGraph } from "./onnx/mapping-graph.js";
 export type { Arithmetic } from "./onnx/weights.js";
