@@ -1,34 +1,52 @@
 import { describe, expect, it } from "vitest";
 import { cropToSquare } from "../geometry/similarity.js";
+import { wrapPicture } from "../picture/create-picture.js";
 import { fakeFace } from "../stylizer/__fixtures__/fake-faces.js";
 import { faceMask } from "./face-mask.js";
 
 const SIZE = 256;
+const face = fakeFace({ x: 400, y: 300 }, 500);
+const transform = cropToSquare(face.crop, SIZE);
 
-describe("faceMask", () => {
-  const face = fakeFace({ x: 400, y: 300 }, 500);
-  const mask = faceMask(face, cropToSquare(face.crop, SIZE), SIZE);
+/** A square whose colour is decided by the place, given as parts of its side. */
+function square(color: (u: number, v: number) => readonly [number, number, number]) {
+  const data = new Uint8ClampedArray(SIZE * SIZE * 4);
+  for (let i = 0; i < SIZE * SIZE; i++) data.set([...color((i % SIZE) / SIZE, i / SIZE / SIZE), 255], i * 4);
+  return wrapPicture(data, SIZE, SIZE);
+}
+
+function look(mask: Float32Array) {
   const side = Math.sqrt(mask.length);
-  const at = (u: number, v: number) => mask[Math.floor(v * side) * side + Math.floor(u * side)]!;
+  return { side, at: (u: number, v: number) => mask[Math.floor(v * side) * side + Math.floor(u * side)]! };
+}
+
+describe("faceMask of an even photo", () => {
+  const mask = faceMask(
+    face,
+    transform,
+    square(() => [128, 128, 128]),
+  );
+  const { side, at } = look(mask);
 
   it("is whole on the face", () => {
-    expect(at(0.5, 0.5)).toBe(1);
-    expect(at(0.3, 0.5)).toBe(1);
-    expect(at(0.5, 0.25)).toBe(1);
-    expect(at(0.5, 0.75)).toBe(1);
+    for (const [u, v] of [
+      [0.5, 0.5],
+      [0.3, 0.5],
+      [0.7, 0.5],
+      [0.5, 0.25],
+      [0.5, 0.72],
+    ] as const) {
+      expect(at(u, v)).toBeGreaterThan(0.97);
+    }
   });
 
   it("has vanished at the edge of the square and in its corners", () => {
     for (let i = 0; i < side; i++) {
       for (const edge of [mask[i]!, mask[i * side]!, mask[i * side + side - 1]!, mask[(side - 1) * side + i]!]) {
-        expect(edge).toBeLessThan(0.02);
+        expect(edge).toBeLessThan(0.01);
       }
     }
-    expect(at(0.05, 0.05)).toBe(0);
-  });
-
-  it("reaches above the face for the hair further than below it", () => {
-    expect(at(0.5, 0.12)).toBeGreaterThan(at(0.5, 0.88));
+    expect(at(0.1, 0.1)).toBe(0);
   });
 
   it("has no visible edge: it changes by less than a third of its range over a fortieth of the square", () => {
@@ -39,5 +57,24 @@ describe("faceMask", () => {
       if (i + step * side < mask.length) steepest = Math.max(steepest, Math.abs(mask[i]! - mask[i + step * side]!));
     }
     expect(steepest).toBeLessThan(0.33);
+  });
+});
+
+describe("faceMask of a head before a wall", () => {
+  it("ends where the head ends", () => {
+    // A head of one colour that ends at 0.84 of the width, before a green wall.
+    const photo = square((u) => (u < 0.84 ? [215, 175, 150] : [40, 140, 60]));
+    const { at, side } = look(faceMask(face, transform, photo));
+    const pixel = 1 / side;
+    const [head, wall] = [at(0.84 - pixel, 0.5), at(0.84 + pixel, 0.5)];
+    const even = look(
+      faceMask(
+        face,
+        transform,
+        square(() => [128, 128, 128]),
+      ),
+    );
+    expect(head - wall).toBeGreaterThan(3 * (even.at(0.84 - pixel, 0.5) - even.at(0.84 + pixel, 0.5)));
+    expect(wall).toBeLessThan(even.at(0.84 + pixel, 0.5));
   });
 });

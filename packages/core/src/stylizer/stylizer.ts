@@ -6,7 +6,7 @@ import { loadBundle } from "../bundle/load-bundle.js";
 import type { Preset } from "../bundle/presets.js";
 import { preserveColor } from "../color/preserve-color.js";
 import { faceMask } from "../composite/face-mask.js";
-import { type Overlay, pasteBack } from "../composite/paste-back.js";
+import { pasteBack } from "../composite/paste-back.js";
 import { MMFSError } from "../errors/mmfs-error.js";
 import type { Face } from "../faces/face.js";
 import { createFaceFinder, type FaceFinder } from "../faces/face-finder.js";
@@ -199,23 +199,25 @@ export class Stylizer {
 
     const opaque = flatten(photo);
     const faces: StylizedFace[] = [];
+    const squares: Picture[] = [];
     for (const [place, each] of selected.entries()) {
-      faces.push(
-        await this.#stylizeFace(
-          opaque,
-          `${digest}-${each.index}`,
-          each,
-          place,
-          { ...options, code, blend },
-          clock,
-          load,
-        ),
+      const key = `${digest}-${each.index}`;
+      const { stylized, square } = await this.#stylizeFace(
+        opaque,
+        key,
+        each,
+        place,
+        { ...options, code, blend },
+        clock,
+        load,
       );
+      faces.push(stylized);
+      squares.push(square);
     }
     const picture =
       options.output === "crop"
         ? faces[0]!.picture
-        : await clock.step("composite", () => composite(photo, faces, this.#size));
+        : await clock.step("composite", () => composite(photo, faces, squares));
     clock.finish(options.output === "crop" ? "stylize" : "composite");
 
     const [height = 0, width = 0] = picture.shape;
@@ -242,7 +244,7 @@ export class Stylizer {
     options: Pick<ParsedOptions, "seed" | "preserveColor"> & { code: StyleCode; blend: number },
     clock: StageClock,
     load: LoadOptions,
-  ): Promise<StylizedFace> {
+  ): Promise<{ stylized: StylizedFace; square: Picture }> {
     const { picture: square, transform } = await clock.step(
       "align",
       () => alignFace(photo, face.crop, this.#size),
@@ -267,7 +269,7 @@ export class Stylizer {
       },
       place,
     );
-    return { ...face, index, transform, picture };
+    return { stylized: { ...face, index, transform, picture }, square };
   }
 
   async #encode(square: Picture, load: LoadOptions): Promise<Tensor> {
@@ -364,17 +366,14 @@ export class Stylizer {
 }
 
 /** The photo with its faces pasted in; where they overlap, the larger lies over the smaller. */
-function composite(photo: Picture, faces: readonly StylizedFace[], size: number): Picture {
+function composite(photo: Picture, faces: readonly StylizedFace[], squares: readonly Picture[]): Picture {
   const { data, width, height } = pixelsOf(photo);
   const result = { data: data.slice(), width, height };
-  const fromSmallest = [...faces].sort((one, other) => one.crop.side - other.crop.side);
-  for (const face of fromSmallest) {
-    const overlay: Overlay = {
-      picture: face.picture,
-      mask: faceMask(face, face.transform, size),
-      transform: face.transform,
-    };
-    pasteBack(result, overlay);
+  const overlays = faces.map((face, i) => ({ face, square: squares[i]! }));
+  overlays.sort((one, other) => one.face.crop.side - other.face.crop.side);
+  for (const { face, square } of overlays) {
+    const { picture, transform } = face;
+    pasteBack(result, { picture, transform, mask: faceMask(face, transform, square) });
   }
   return wrapPicture(result.data, width, height);
 }
