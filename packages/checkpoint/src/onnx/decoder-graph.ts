@@ -1,7 +1,8 @@
 import { decoderWidths, STYLE_LAYERS, UP_BLOCKS } from "../network/network-layout.js";
 import type { Network } from "../network/read-network.js";
 import { GraphBuilder } from "./graph-builder.js";
-import { depthwiseKernel, GAIN, leakyRelu, swapLeadingAxes } from "./layers.js";
+import { depthwiseKernel, GAIN, leakyRelu } from "./layers.js";
+import { phasesOf, weavePhases } from "./transposed-conv.js";
 import { type Arithmetic, Weights } from "./weights.js";
 
 /**
@@ -14,6 +15,19 @@ import { type Arithmetic, Weights } from "./weights.js";
  */
 export function decoderGraph(network: Network, arithmetic: Arithmetic): Uint8Array {
   return new DecoderWriter(network, arithmetic).write();
+}
+
+interface StyledLayer {
+  /** Row of w+. */
+  row: number;
+  input: number;
+  output: number;
+  /** Side of the result in pixels. */
+  side: number;
+  /** Doubles the sides. */
+  up?: boolean;
+  /** The factor that the value before still lacks. @default √2 */
+  gain?: number;
 }
 
 class DecoderWriter {
@@ -55,48 +69,53 @@ class DecoderWriter {
   }
 
   /** Modulated 3×3 convolution, noise, bias and leaky ReLU, without the gain. */
-  styledConv(
-    name: string,
-    value: string,
-    layer: { row: number; input: number; output: number; side: number; up?: boolean; gain?: number },
-  ): string {
+  styledConv(name: string, value: string, layer: StyledLayer): string {
     const { graph, weights, network } = this;
-    const { row, input, output, side, up = false, gain = GAIN } = layer;
-    const stored = network.weights(`${name}.conv.weight`);
-    const weight = up
-      ? weights.convolution(swapLeadingAxes(stored, output, input), [input, output, 3, 3])
-      : weights.convolution(stored, [output, input, 3, 3]);
-
-    const { scale, demodulation } = this.modulation(name, weight, row, input, output, up, gain);
-    const modulated = graph.node("Mul", [value, scale]);
-    let result: string;
-    if (up) {
-      const spread = graph.node("ConvTranspose", [modulated, weight], { kernel_shape: [3, 3], strides: [2, 2] });
-      const kernel = depthwiseKernel(network.weights(`${name}.conv.blur.kernel`), output);
-      const blurred = graph.node("Conv", [spread, weights.convolution(kernel, [output, 1, 4, 4])], {
-        kernel_shape: [4, 4],
-        group: output,
-        pads: [1, 1, 1, 1],
-      });
-      result = blurred;
-    } else {
-      result = graph.node("Conv", [modulated, weight], { kernel_shape: [3, 3], pads: [1, 1, 1, 1] });
-    }
-    result = graph.node("Mul", [result, demodulation]);
-    result = graph.node("Add", [result, this.noise(name, row, side)]);
+    const { row, output, side } = layer;
+    const convolved = layer.up ? this.modulatedUp(name, value, layer) : this.modulated(name, value, layer);
+    const noisy = graph.node("Add", [convolved, this.noise(name, row, side)]);
     const bias = weights.convolution(network.weights(`${name}.activate.bias`), [1, output, 1, 1]);
-    return leakyRelu(graph, graph.node("Add", [result, bias]));
+    return leakyRelu(graph, graph.node("Add", [noisy, bias]));
+  }
+
+  modulated(name: string, value: string, layer: StyledLayer): string {
+    const { graph, weights, network } = this;
+    const { input, output } = layer;
+    const weight = weights.convolution(network.weights(`${name}.conv.weight`), [output, input, 3, 3]);
+    const { scale, demodulation } = this.modulation(name, [weight], layer);
+    const scaled = graph.node("Mul", [value, scale]);
+    const convolved = graph.node("Conv", [scaled, weight], { kernel_shape: [3, 3], pads: [1, 1, 1, 1] });
+    return graph.node("Mul", [convolved, demodulation]);
+  }
+
+  /** The transposed convolution and its blur. */
+  modulatedUp(name: string, value: string, layer: StyledLayer): string {
+    const { graph, weights, network } = this;
+    const { input, output, side } = layer;
+    const phases = phasesOf(network.weights(`${name}.conv.weight`), output, input).map(({ values, shape, pads }) => ({
+      weight: weights.convolution(values, shape),
+      attributes: { kernel_shape: shape.slice(2), pads },
+    }));
+    const phaseWeights = phases.map(({ weight }) => weight);
+    const { scale, demodulation } = this.modulation(name, phaseWeights, layer);
+    const scaled = graph.node("Mul", [value, scale]);
+    const convolved = phases.map(({ weight, attributes }) => graph.node("Conv", [scaled, weight], attributes));
+    const woven = weavePhases(graph, convolved, output, side / 2 + 1);
+    const kernel = depthwiseKernel(network.weights(`${name}.conv.blur.kernel`), output);
+    const blurred = graph.node("Conv", [woven, weights.convolution(kernel, [output, 1, 4, 4])], {
+      kernel_shape: [4, 4],
+      group: output,
+      // what was woven ends with a zero, which is the padding on that side
+      pads: [1, 1, 0, 0],
+    });
+    return graph.node("Mul", [blurred, demodulation]);
   }
 
   /** Scales of the input channels and of the output channels, `[N,C,1,1]`, computed in float32. */
   modulation(
     name: string,
-    weight: string,
-    row: number,
-    input: number,
-    output: number,
-    up: boolean,
-    gain: number,
+    kernels: readonly string[],
+    { row, input, output, gain = GAIN }: StyledLayer,
   ): { scale: string; demodulation: string } {
     const { graph, weights } = this;
     const equalised = 1 / Math.sqrt(input * 9);
@@ -106,8 +125,11 @@ class DecoderWriter {
       const largest = graph.node("ReduceMax", [graph.node("Abs", [style])], { axes: [1], keepdims: 1 });
       style = graph.node("Div", [style, graph.node("Max", [largest, graph.scalar(1e-6)])]);
     }
-    const energy = graph.node("ReduceSumSquare", [weights.fromConvolution(weight)], { axes: [2, 3], keepdims: 0 });
-    const perInput = up ? energy : graph.node("Transpose", [energy], { perm: [1, 0] });
+    const energies = kernels.map((kernel) =>
+      graph.node("ReduceSumSquare", [weights.fromConvolution(kernel)], { axes: [2, 3], keepdims: 0 }),
+    );
+    const energy = graph.node("Sum", energies);
+    const perInput = graph.node("Transpose", [energy], { perm: [1, 0] });
     // the equalised scale rides on the style, which is small, instead of the weights
     const scaled = graph.node("Mul", [style, graph.scalar(equalised)]);
     const sum = graph.node("MatMul", [graph.node("Mul", [scaled, scaled]), perInput]);

@@ -16,16 +16,3 @@ export function depthwiseKernel(kernel: Float32Array, channels: number): Float32
   for (let channel = 0; channel < channels; channel++) weights.set(flipped, channel * flipped.length);
   return weights;
 }
-
-/** Swaps the first two axes of `[a, b, rest]`. */
-export function swapLeadingAxes(values: Float32Array, a: number, b: number): Float32Array {
-  const rest = values.length / (a * b);
-  const swapped = new Float32Array(values.length);
-  for (let i = 0; i < a; i++) {
-    for (let j = 0; j < b; j++) {
-      const from = (i * b + j) * rest;
-      swapped.set(values.subarray(from, from + rest), (j * a + i) * rest);
-    }
-  }
-  return swapped;
-}
