@@ -73,4 +73,33 @@ describe("a process that stylizes", () => {
         .then((result) => console.log(result.faces.length));`);
     expect([status, Number(stdout) >= 3]).toEqual([0, true]);
   });
+
+  it("rejects what runs when the thread breaks, and starts a new thread with the next call", async () => {
+    const { status, stdout, stderr } = await runModule(`
+      import threads from "node:worker_threads";
+      import { syncBuiltinESMExports } from "node:module";
+      let thread;
+      threads.Worker = class extends threads.Worker {
+        constructor(...args) { super(...args); thread = this; }
+      };
+      syncBuiltinESMExports();
+      const { createStylizer } = await import("@mmfs/node");
+      const stylizer = await createStylizer({ bundle: ${JSON.stringify(toy.folder)}, device: "cpu" });
+      const first = thread;
+      const running = stylizer.stylize(${JSON.stringify(GROUP)}, {
+        // A message that the thread cannot read is an exception that nobody catches.
+        onProgress: (event) => event.stage === "detect" && thread.postMessage(null),
+      });
+      const { code, message } = await running.catch((error) => error);
+      const result = await stylizer.stylize(${JSON.stringify(PORTRAIT)});
+      await stylizer.dispose();
+      console.log(JSON.stringify({ code, message, other: thread !== first, faces: result.faces.length }));`);
+    expect([status, stderr]).toEqual([0, ""]);
+    expect(JSON.parse(stdout)).toEqual({
+      code: "INFERENCE_FAILED",
+      message: expect.stringContaining("The next call starts a new one"),
+      other: true,
+      faces: 1,
+    });
+  });
 });

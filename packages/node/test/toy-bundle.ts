@@ -1,18 +1,15 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { convertCheckpoint } from "@mmfs/checkpoint";
-import { loadBundle, RandomGenerator, StyleCode, serializePresets } from "@mmfs/core";
-import { bundleUrl } from "@mmfs/model-mini";
-import { FolderSource } from "../src/bundle/folder-source.js";
+import { convertCheckpoint, faceDetectorGraph, faceLandmarksGraph } from "@mmfs/checkpoint";
+import { RandomGenerator, StyleCode, serializePresets } from "@mmfs/core";
 import { toyCheckpoint } from "./toy-checkpoint.js";
 
 const STYLE_DIM = 32;
 
 /** A bundle of 128 pixels with random weights, real face graphs and two presets, in a folder of its own. */
 export async function makeToyBundle(): Promise<{ folder: string; remove(): Promise<void> }> {
-  const real = await loadBundle(new FolderSource(fileURLToPath(bundleUrl)));
   const code = (seed: number) =>
     StyleCode.fromRow(new RandomGenerator(seed).normals(STYLE_DIM), { type: "seed", seed });
   const presets = serializePresets({
@@ -26,7 +23,10 @@ export async function makeToyBundle(): Promise<{ folder: string; remove(): Promi
     name: "toy",
     license: "CC0-1.0",
     presets: new TextEncoder().encode(presets),
-    faceParts: { faceDetector: await real.part("faceDetector"), faceLandmarks: await real.part("faceLandmarks") },
+    faceParts: {
+      faceDetector: faceDetectorGraph(...(await faceModel("blazeface"))),
+      faceLandmarks: faceLandmarksGraph(...(await faceModel("facemesh"))),
+    },
   });
   const folder = await mkdtemp(join(tmpdir(), "mmfs-toy-"));
   for (const [path, bytes] of files) {
@@ -34,4 +34,10 @@ export async function makeToyBundle(): Promise<{ folder: string; remove(): Promi
     await writeFile(join(folder, path), bytes);
   }
   return { folder, remove: () => rm(folder, { recursive: true, force: true }) };
+}
+
+async function faceModel(name: string): Promise<[json: string, weights: Uint8Array]> {
+  // The package exports its code in dist/ and nothing else, but carries the models beside it.
+  const models = join(dirname(createRequire(import.meta.url).resolve("@vladmandic/human")), "..", "models");
+  return [await readFile(join(models, `${name}.json`), "utf8"), await readFile(join(models, `${name}.bin`))];
 }

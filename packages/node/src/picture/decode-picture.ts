@@ -1,5 +1,6 @@
 import { MMFSError } from "@mmfs/core";
 import type { Metadata } from "sharp";
+import { loadSharp } from "./load-sharp.js";
 import type { RawPicture } from "./raw-picture.js";
 import { sniffFormat } from "./sniff-format.js";
 
@@ -23,7 +24,7 @@ export interface DecodedPicture extends RawPicture {
 export async function decodePicture(bytes: Uint8Array, options: DecodePictureOptions): Promise<DecodedPicture> {
   const { maxPixels, signal } = options;
   refuseOtherFormats(bytes);
-  const { default: sharp } = await import("sharp");
+  const sharp = await loadSharp();
   signal?.throwIfAborted();
 
   const header = await readHeader(() => sharp(bytes, { limitInputPixels: false, failOn: "error" }).metadata());

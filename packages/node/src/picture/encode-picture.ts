@@ -1,4 +1,5 @@
 import { MMFSError } from "@mmfs/core";
+import { loadSharp } from "./load-sharp.js";
 import { PICTURE_FORMATS, type PictureFormat } from "./sniff-format.js";
 
 export interface EncodeOptions {
@@ -32,7 +33,7 @@ export async function encodePicture(
     throw new MMFSError("IMAGE_TOO_LARGE", `A ${format} file cannot hold ${width} × ${height} pixels; write a PNG.`);
   }
   signal?.throwIfAborted();
-  const { default: sharp } = await import("sharp");
+  const sharp = await loadSharp();
   const raw = sharp(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), {
     raw: { width, height, channels: 4 },
     limitInputPixels: false,

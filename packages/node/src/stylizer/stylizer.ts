@@ -1,5 +1,6 @@
 import { type Face, type Manifest, MMFSError, type Preset, type ProgressEvent, type StylizeOptions } from "@mmfs/core";
 import { decodePicture } from "../picture/decode-picture.js";
+import { loadSharp } from "../picture/load-sharp.js";
 import type { PictureInput } from "../picture/picture-input.js";
 import { readInput } from "../picture/read-input.js";
 import { makeResult, type StylizeResult } from "./result.js";
@@ -44,7 +45,9 @@ export class Stylizer implements AsyncDisposable {
     joinThread();
     try {
       const { onProgress } = settings;
-      return new Stylizer(settings, await callThread("open", reference(settings), { onProgress }));
+      // sharp is loaded here, so that no later call blocks the event loop with it.
+      const [bundle] = await Promise.all([callThread("open", reference(settings), { onProgress }), loadSharp()]);
+      return new Stylizer(settings, bundle);
     } catch (error) {
       await leaveThread();
       throw error;
