@@ -37,8 +37,11 @@ export interface FaceFinder {
 /** The least score of a detection that the landmark network is asked about. */
 const CANDIDATE_SCORE = 0.5;
 
-/** Upright and sideways faces score more than this; an upside-down one less, and its landmarks then come out reversed. */
+/** Upright faces score more than this as a rule, upside-down ones less, and their landmarks then come out reversed. */
 const SURE_SCORE = 0.8;
+
+/** A face that is seen upside down must score this much more than an upright one, which is likelier: 1 / 0.9. */
+const REVERSED_WEIGHT = 0.9;
 
 /** The least presence in the detector's square that is worth a second look in the more exact one of the landmarks. */
 const PROPOSED_PRESENCE = 0.1;
@@ -52,8 +55,8 @@ const SAME_FACE_PART = 0.5;
 /** Where the largest face is smaller than this part of the picture's longer side, tiles are searched for others like it. */
 const SMALL_FACE = 0.06;
 
-/** Turns, in degrees, in which a picture is searched that shows no face for sure as it is. */
-const TURNS = [180, 90, -90];
+/** Landmarks are placed anew while their square turns by more than this many degrees, so many times at most. */
+const [SETTLED_TURN, MOST_REFINEMENTS] = [5, 3];
 
 /** Pictures with a longer side above the first number are searched in a copy with the second. */
 const [LARGE_PICTURE, SEARCH_SIDE] = [2048, 1024];
@@ -69,10 +72,11 @@ export function createFaceFinder(sessions: FaceFinderOptions): FaceFinder {
       const search = new Search(sessions, flatten(picture), signal);
       const { width, height } = search;
       const upright = await search.detect([wholeView(width, height)]);
-      if (upright.some(({ score }) => score >= SURE_SCORE)) await search.confirm(upright);
+      const sure = upright.some(({ score }) => score >= SURE_SCORE);
+      const reversed = sure ? [] : await search.detect([wholeView(width, height, 180)]);
+      await search.confirm([...upright, ...reversed.map((it) => ({ ...it, score: it.score * REVERSED_WEIGHT }))]);
       if (search.faces.length === 0) {
-        const turned = await search.detect(TURNS.map((turn) => wholeView(width, height, turn)));
-        await search.confirm([...upright, ...turned]);
+        await search.confirm(await search.detect([90, -90].map((turn) => wholeView(width, height, turn))));
       }
       if (search.largest < SMALL_FACE * Math.max(width, height)) {
         await search.confirm(await search.detect(tileViews(width, height)));
@@ -133,9 +137,7 @@ class Search {
     if (this.#isKnown(detection)) return;
     const proposed = await this.#mesh(regionOfDetection(detection));
     if (proposed.presence < PROPOSED_PRESENCE) return;
-    const refined = await this.#mesh(regionOfLandmarks(proposed.points));
-    // a profile may slip out of the second square
-    const { points, presence } = refined.presence < 0.9 * proposed.presence ? proposed : refined;
+    const { points, presence } = await this.#refine(proposed);
     const score = detection.score * presence;
     if (score < FACE_SCORE) return;
     const box = boundsOf(points);
@@ -147,6 +149,21 @@ class Search {
     this.#known.push(square);
     const five = facePoints(points);
     this.faces.push({ box, score, points: five, landmarks: points, crop: ffhqCrop(five) });
+  }
+
+  /** Landmarks of the square that the landmarks themselves give, which is more exact than the detector's. */
+  async #refine(proposed: FaceMesh): Promise<FaceMesh> {
+    let mesh = proposed;
+    let region = regionOfLandmarks(mesh.points);
+    for (let turn = 180, count = 0; turn > SETTLED_TURN && count < MOST_REFINEMENTS; count++) {
+      const refined = await this.#mesh(region);
+      // a profile may slip out of the square
+      if (refined.presence < 0.9 * mesh.presence) return mesh;
+      const next = regionOfLandmarks(refined.points);
+      turn = Math.abs(((next.angle - region.angle + 540) % 360) - 180);
+      [mesh, region] = [refined, next];
+    }
+    return mesh;
   }
 
   #isKnown(square: Square): boolean {

@@ -1,0 +1,7 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  resolve: { conditions: ["@mmfs/source"] },
+  ssr: { resolve: { conditions: ["@mmfs/source", "node", "import", "default"] } },
+  test: { name: "bench", include: ["*.test.ts"] },
+});
