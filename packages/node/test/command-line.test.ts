@@ -1,8 +1,10 @@
 import type { ChildProcess } from "node:child_process";
+import { existsSync } from "node:fs";
 import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
 import sharp from "sharp";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { serializeStyleCode } from "../src/index.js";
@@ -11,6 +13,15 @@ import { runNode } from "./child.js";
 import { GROUP, PORTRAIT } from "./photos.js";
 import { makeToyBundle } from "./toy-bundle.js";
 import { toyCheckpoint } from "./toy-checkpoint.js";
+
+/** Photos as their photographers left them; not part of the repository. */
+const portraits = join(
+  process.env.MMFS_DATA ?? fileURLToPath(new URL("../../../../shared/data", import.meta.url)),
+  "faces/evaluation",
+);
+const hasPortraits = existsSync(portraits);
+if (!hasPortraits)
+  console.log(`Portraits of the data set are not tested: there is no ${portraits} (MMFS_DATA names another).`);
 
 let toy: Awaited<ReturnType<typeof makeToyBundle>>;
 let folder: string;
@@ -277,3 +288,24 @@ describe("the other commands", () => {
     expect(stdout).toMatch(/BAD +encoder[\s\S]*SHA-256[\s\S]*ok +decoder/);
   });
 });
+
+// Not registered at all where the data set is absent: it is optional, and a skipped test would ask for it.
+if (hasPortraits) {
+  describe("mmfs stylize on portraits of the data set", () => {
+    it("stylizes the face of each of 20 photos", async () => {
+      await mkdir(join(folder, "photos"));
+      const names = (await readdir(portraits)).filter((name) => name.endsWith(".jpg"));
+      for (const name of names.sort().slice(0, 20)) await copyFile(join(portraits, name), join(folder, "photos", name));
+      const { status, stdout, stderr } = await mmfs(["stylize", "photos", "-o", "art", "--json"]);
+      expect([status, stderr]).toEqual([0, ""]);
+      const report = JSON.parse(stdout);
+      expect(report).toMatchObject({ done: 20, failed: 0 });
+      for (const { photo, outputs, faces } of report.photos) {
+        const before = await sharp(join(folder, photo)).metadata();
+        const after = await sharp(join(folder, outputs[0])).metadata();
+        expect([after.width, after.height]).toEqual([before.width, before.height]);
+        expect(faces.length).toBeGreaterThanOrEqual(1);
+      }
+    }, 60_000);
+  });
+}
