@@ -67,6 +67,13 @@ describe("windows with TensorFlow's SAME and VALID padding", () => {
   }
 });
 
+test("outputs that are not asked for are left out, with what only they need", () => {
+  const nodes = [placeholder([4, 4, 3]), node("kept", "Relu", ["x"]), node("odd", "FusedBatchNormV3", ["x"])];
+  const { json, weights } = graphModel(nodes, {}, {}, ["kept", "odd"]);
+  expect(convertTfjsModel(json, weights, { outputs: ["kept"] }).byteLength).toBeGreaterThan(0);
+  expect(() => convertTfjsModel(json, weights, { outputs: ["lost"] })).toThrow(/no output "lost"; it has kept, odd/);
+});
+
 test("an operator that is not known is named in the error", () => {
   const model = graphModel([placeholder([4, 4, 3]), node("odd", "FusedBatchNormV3", ["x"])], {}, {}, ["odd"]);
   expect(() => convertTfjsModel(model.json, model.weights)).toThrow(
