@@ -1,3 +1,8 @@
+/**
+ * How well and how fast faces are found, against YuNet's landmarks on the photo data set.
+ *
+ *     MMFS_DATA=FOLDER npx tsx --conditions=@mmfs/source faces.ts
+ */
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 import type { FaceFinder } from "@mmfs/core";
@@ -12,7 +17,6 @@ import {
   references,
 } from "./faces-accuracy.js";
 
-/** How well and how fast faces are found, against YuNet's landmarks on the photo data set (`MMFS_DATA`). */
 const folder = photoData();
 if (folder === undefined) {
   console.error("The photo data set is not here; set MMFS_DATA to the folder that has faces/landmarks.csv.");

@@ -33,6 +33,29 @@ describe("group photos", () => {
 });
 
 describe("sizes", () => {
+  test("a face of a twentieth of the width beside one nearly five times as large", async () => {
+    const canvas = await portraitOnCanvas(1200, 900, 700);
+    const input = await sharp(await portrait())
+      .resize(150, 150)
+      .png()
+      .toBuffer();
+    const both = sharp(
+      await canvas
+        .composite([{ input, left: 1010, top: 60 }])
+        .png()
+        .toBuffer(),
+    );
+    const faces = await finder.find(await toPicture(both));
+    expect(faces).toHaveLength(2);
+    const [large, small] = faces as [Face, Face];
+    // the same portrait twice: centre and side of the crops follow from where the two were put
+    const [scale, left, top] = [150 / 700, 250, 100];
+    expect(small.crop.side / large.crop.side / scale).toBeGreaterThan(0.95);
+    expect(small.crop.side / large.crop.side / scale).toBeLessThan(1.05);
+    expect(Math.abs(small.crop.center.x - (1010 + (large.crop.center.x - left) * scale))).toBeLessThan(3);
+    expect(Math.abs(small.crop.center.y - (60 + (large.crop.center.y - top) * scale))).toBeLessThan(3);
+  });
+
   // the portrait's face is 0.36 of its side: 5 % of the canvas is 0.14 of it
   for (const [part, side] of [
     ["a twentieth of the width", 140],
