@@ -101,21 +101,19 @@ export class GraphBuilder {
     return names;
   }
 
-  /** The bytes of the `.onnx` file. */
+  /** The bytes of the `.onnx` file. Weights are copied once, into the result. */
   finish(): Uint8Array {
-    const graph = new BinaryWriter();
-    for (const node of this.#nodes) message(graph, 1, writeNode(node));
-    graph.tag(2, WireType.LengthDelimited).string(this.name);
-    for (const initializer of this.#initializers) message(graph, 5, writeTensor(initializer));
-    for (const value of this.#inputs) message(graph, 11, writeValueInfo(value));
-    for (const value of this.#outputs) message(graph, 12, writeValueInfo(value));
-
-    const model = new BinaryWriter();
-    model.tag(1, WireType.Varint).int64(8);
-    model.tag(2, WireType.LengthDelimited).string("@mmfs/checkpoint");
-    message(model, 7, graph);
-    message(model, 8, new BinaryWriter().tag(2, WireType.Varint).int64(this.opset));
-    return model.finish();
+    const graph: Chunks = [
+      ...this.#nodes.flatMap((node) => message(1, [writeNode(node).finish()])),
+      new BinaryWriter().tag(2, WireType.LengthDelimited).string(this.name).finish(),
+      ...this.#initializers.flatMap((initializer) => message(5, writeTensor(initializer))),
+      ...this.#inputs.flatMap((value) => message(11, [writeValueInfo(value).finish()])),
+      ...this.#outputs.flatMap((value) => message(12, [writeValueInfo(value).finish()])),
+    ];
+    const start = new BinaryWriter().tag(1, WireType.Varint).int64(8);
+    start.tag(2, WireType.LengthDelimited).string("@mmfs/checkpoint");
+    const opset = new BinaryWriter().tag(2, WireType.Varint).int64(this.opset);
+    return concatenate([start.finish(), ...message(7, graph), ...message(8, [opset.finish()])]);
   }
 
   #fresh(stem: string): string {
@@ -124,7 +122,25 @@ export class GraphBuilder {
   }
 }
 
-function message(writer: BinaryWriter, field: number, content: BinaryWriter): void {
+/** Bytes in pieces, so that what contains a tensor need not copy it. */
+type Chunks = Uint8Array[];
+
+function message(field: number, content: Chunks): Chunks {
+  const length = content.reduce((sum, chunk) => sum + chunk.length, 0);
+  return [new BinaryWriter().tag(field, WireType.LengthDelimited).uint32(length).finish(), ...content];
+}
+
+function concatenate(chunks: Chunks): Uint8Array {
+  const bytes = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0));
+  let position = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, position);
+    position += chunk.length;
+  }
+  return bytes;
+}
+
+function nest(writer: BinaryWriter, field: number, content: BinaryWriter): void {
   writer.tag(field, WireType.LengthDelimited).bytes(content.finish());
 }
 
@@ -134,7 +150,7 @@ function writeNode({ op, inputs, outputs, attributes }: Node): BinaryWriter {
   for (const name of outputs) writer.tag(2, WireType.LengthDelimited).string(name);
   writer.tag(3, WireType.LengthDelimited).string(outputs[0] ?? op);
   writer.tag(4, WireType.LengthDelimited).string(op);
-  for (const [name, value] of Object.entries(attributes)) message(writer, 5, writeAttribute(name, value));
+  for (const [name, value] of Object.entries(attributes)) nest(writer, 5, writeAttribute(name, value));
   return writer;
 }
 
@@ -163,13 +179,12 @@ function writeAttribute(name: string, value: Attribute): BinaryWriter {
   return writer;
 }
 
-function writeTensor({ name, type, shape, data }: Initializer): BinaryWriter {
+function writeTensor({ name, type, shape, data }: Initializer): Chunks {
   const writer = new BinaryWriter();
   for (const size of shape) writer.tag(1, WireType.Varint).int64(size);
   writer.tag(2, WireType.Varint).int32(ElementType[type]);
   writer.tag(8, WireType.LengthDelimited).string(name);
-  writer.tag(9, WireType.LengthDelimited).bytes(data);
-  return writer;
+  return [writer.finish(), ...message(9, [data])];
 }
 
 function writeValueInfo({ name, type, shape }: ValueInfo): BinaryWriter {
@@ -178,13 +193,13 @@ function writeValueInfo({ name, type, shape }: ValueInfo): BinaryWriter {
     const dimension = new BinaryWriter();
     if (typeof size === "number") dimension.tag(1, WireType.Varint).int64(size);
     else dimension.tag(2, WireType.LengthDelimited).string(size);
-    message(dimensions, 1, dimension);
+    nest(dimensions, 1, dimension);
   }
   const tensorType = new BinaryWriter().tag(1, WireType.Varint).int32(ElementType[type]);
-  message(tensorType, 2, dimensions);
+  nest(tensorType, 2, dimensions);
   const typeProto = new BinaryWriter();
-  message(typeProto, 1, tensorType);
+  nest(typeProto, 1, tensorType);
   const writer = new BinaryWriter().tag(1, WireType.LengthDelimited).string(name);
-  message(writer, 2, typeProto);
+  nest(writer, 2, typeProto);
   return writer;
 }
