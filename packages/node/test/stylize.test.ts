@@ -68,7 +68,12 @@ describe("stylize", () => {
     expect(preset.style.code).toBeInstanceOf(built.StyleCode);
     expect(Buffer.from(code.data).equals(Buffer.from(seed.data))).toBe(true);
     expect(Buffer.from(preset.data).equals(Buffer.from(seed.data))).toBe(false);
-    expect((await stylizer.presets()).map(({ name }) => name)).toEqual(["stripes", "speckles"]);
+    const presets = await stylizer.presets();
+    expect(presets.map(({ name }) => name)).toEqual(["stripes", "speckles"]);
+    expect(presets[0]?.code).toBeInstanceOf(built.StyleCode);
+    expect(await stylizer.resolveStyle("stripes")).toEqual(presets[0]?.code);
+    const saved = built.parseStyleCode(built.serializeStyleCode(await stylizer.resolveStyle({ seed: 5 })));
+    expect(saved.values).toEqual(seed.style.code.values);
   });
 
   it("writes the result and each face as files", async () => {

@@ -3,7 +3,6 @@ import {
   type StylizeResult as CoreStylizeResult,
   type Picture,
   type ProgressEvent,
-  StyleCode,
   wrapPicture,
 } from "@mmfs/core";
 import { type EncodeOptions, encodePicture } from "../picture/encode-picture.js";
@@ -11,6 +10,7 @@ import { formatOfPath } from "../picture/format-of-path.js";
 import type { PictureFormat } from "../picture/sniff-format.js";
 import { writeFileAtomically } from "../picture/write-file-atomically.js";
 import type { RawFace, RawResult } from "./raw-result.js";
+import { reviveStyleCode } from "./revive-style-code.js";
 
 /** A picture that can be encoded and written. */
 export interface WritablePicture {
@@ -40,14 +40,13 @@ export interface StylizeResult extends Omit<CoreStylizeResult, "faces">, Writabl
 /** Looks at what came from the worker as a {@link StylizeResult}; no pixel is copied. */
 export function makeResult(raw: RawResult, onProgress: ((event: ProgressEvent) => void) | undefined): StylizeResult {
   const { style, faces, ...rest } = raw;
-  const { values, layers, dim, origin } = style.code;
   const timings = { ...rest.timings };
   return {
     ...rest,
     timings,
     picture: wrapPicture(rest.data, rest.width, rest.height),
     faces: faces.map(makeFace),
-    style: { code: new StyleCode(values, layers, dim, origin), seed: style.seed },
+    style: { code: reviveStyleCode(style.code), seed: style.seed },
     ...writable(rest, async (write) => {
       const start = performance.now();
       onProgress?.({ type: "stage", stage: "write", progress: 1 });

@@ -67,6 +67,11 @@ export function stylizerFunctions(gate: NativeGate): Record<string, ServedFuncti
       return { value: [...(await stylizer.presets({ signal, onProgress }))] };
     },
 
+    async resolveStyle({ stylizer: reference, style }, { signal, onProgress }) {
+      const { stylizer } = await opened(reference);
+      return { value: await stylizer.resolveStyle(style, { signal, onProgress }) };
+    },
+
     async preload(reference, { signal, onProgress }) {
       const { stylizer } = await opened(reference);
       await stylizer.preload({ signal, onProgress });

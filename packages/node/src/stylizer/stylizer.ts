@@ -1,9 +1,19 @@
-import { type Face, type Manifest, MMFSError, type Preset, type ProgressEvent, type StylizeOptions } from "@mmfs/core";
+import {
+  type Face,
+  type Manifest,
+  MMFSError,
+  type Preset,
+  type ProgressEvent,
+  type StyleCode,
+  type StyleOption,
+  type StylizeOptions,
+} from "@mmfs/core";
 import { decodePicture } from "../picture/decode-picture.js";
 import { loadSharp } from "../picture/load-sharp.js";
 import type { PictureInput } from "../picture/picture-input.js";
 import { readInput } from "../picture/read-input.js";
 import { makeResult, type StylizeResult } from "./result.js";
+import { reviveStyleCode } from "./revive-style-code.js";
 import { callThread, forgetStylizer, joinThread, leaveThread } from "./shared-thread.js";
 import { Slots } from "./slots.js";
 import type { StylizerReference } from "./thread-functions.js";
@@ -93,7 +103,25 @@ export class Stylizer implements AsyncDisposable {
 
   /** The named styles of the bundle, in the order in which they are to be shown. */
   presets(options: CallOptions = {}): Promise<Preset[]> {
-    return this.#run(options, (signal) => callThread("presets", reference(this.#settings), { signal }));
+    return this.#run(options, async (signal) => {
+      const presets = await callThread("presets", reference(this.#settings), {
+        signal,
+        onProgress: options.onProgress,
+      });
+      return presets.map((preset) => ({ ...preset, code: reviveStyleCode(preset.code) }));
+    });
+  }
+
+  /**
+   * The style code of a style, before `strength`: to save it with `serializeStyleCode`, to share it, or to combine it.
+   *
+   * @throws as {@link stylize} does
+   */
+  resolveStyle(style: StyleOption, options: CallOptions = {}): Promise<StyleCode> {
+    return this.#run(options, async (signal) => {
+      const call = { stylizer: reference(this.#settings), style };
+      return reviveStyleCode(await callThread("resolveStyle", call, { signal, onProgress: options.onProgress }));
+    });
   }
 
   /** Loads all that a call to {@link stylize} would load first, so that the first call is as fast as the others. */

@@ -1,4 +1,4 @@
-import type { DeviceOption, DType, Face, Manifest, Preset, StylizeOptions } from "@mmfs/core";
+import type { DeviceOption, DType, Face, Manifest, Preset, StyleCode, StyleOption, StylizeOptions } from "@mmfs/core";
 import type { RawPicture } from "../picture/raw-picture.js";
 import type { RawResult } from "./raw-result.js";
 
@@ -24,6 +24,7 @@ export interface ThreadFunctions {
   ];
   findFaces: [call: { stylizer: StylizerReference; picture: RawPicture }, answer: Face[]];
   presets: [stylizer: StylizerReference, answer: Preset[]];
+  resolveStyle: [call: { stylizer: StylizerReference; style: StyleOption }, answer: StyleCode];
   preload: [stylizer: StylizerReference, answer: undefined];
   close: [stylizer: StylizerReference, answer: undefined];
 }
