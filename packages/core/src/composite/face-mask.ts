@@ -13,7 +13,7 @@ const FACE_OVAL = [
 ];
 
 /** Side of a mask: all that it shows is broad and soft. */
-const MASK_SIDE = 96;
+const MASK_SIDE = 64;
 
 /** By how much the part that is pasted whole reaches beyond the outline of the face, as parts of its width and height. */
 const WHOLE = { side: 0.06, top: 0.18, bottom: 0.02 };
@@ -25,7 +25,7 @@ const FALL = 0.45;
 const END = 0.25;
 
 /** Windows of an eighth of the square, and contrasts of a tenth: hair against a wall, not strands of hair. */
-const [GUIDE_RADIUS, GUIDE_REGULARIZATION] = [12, 0.01];
+const [GUIDE_RADIUS, GUIDE_REGULARIZATION] = [8, 0.01];
 
 /**
  * How much of a stylised square is pasted into the photo: all of it on the face, and less and less around it, down to

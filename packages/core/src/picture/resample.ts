@@ -44,12 +44,15 @@ function weigh(sourceLength: number, span: Span, length: number, filter: Resampl
   const scale = span.length / length;
   const stretch = Math.max(scale, 1);
   const radius = filter === "area" ? scale / 2 : (filter === "cubic" ? 2 : 3) * stretch;
-  const taps = Math.min(sourceLength, Math.ceil(2 * radius) + 1);
+  // The pixels that an area touches, or whose middles lie under a kernel.
+  const isArea = filter === "area";
+  const taps = Math.min(sourceLength, Math.ceil(2 * radius - 1e-9) + (isArea ? 1 : 0));
   const first = new Int32Array(length);
   const values = new Float32Array(length * taps);
   for (let i = 0; i < length; i++) {
     const center = span.start + (i + 0.5) * scale;
-    const begin = Math.min(Math.max(Math.floor(center - radius + 1e-9), 0), sourceLength - taps);
+    const nearest = isArea ? Math.floor(center - radius + 1e-9) : Math.ceil(center - radius - 0.5 - 1e-9);
+    const begin = Math.min(Math.max(nearest, 0), sourceLength - taps);
     first[i] = begin;
     let sum = 0;
     for (let tap = 0; tap < taps; tap++) {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { StylizeOptions } from "./options.js";
-import { parseOptions } from "./parse-options.js";
+import { parseOptions, parseStylizerOptions } from "./parse-options.js";
 
 describe("parseOptions", () => {
   it("fills in the defaults", () => {
@@ -60,5 +60,16 @@ describe("parseOptions", () => {
     expect(() => parseOptions(options as never)).toThrow(
       expect.objectContaining({ code: "INVALID_ARGUMENT", message: expected }),
     );
+  });
+});
+
+describe("parseStylizerOptions", () => {
+  it("takes devices and precisions, and nothing else", () => {
+    expect(parseStylizerOptions({})).toEqual({ device: "auto", dtype: "fp32" });
+    expect(parseStylizerOptions({ device: "webgpu", dtype: "fp16" })).toEqual({ device: "webgpu", dtype: "fp16" });
+    expect(() => parseStylizerOptions({ device: "gpu" as never })).toThrow(
+      'device must be one of auto, cpu, wasm, webgpu, cuda, coreml, dml; "gpu" was given.',
+    );
+    expect(() => parseStylizerOptions({ dtype: "int8" as never })).toThrow(/^dtype must be "fp32" or "fp16"/);
   });
 });

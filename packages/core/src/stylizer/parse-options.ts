@@ -1,8 +1,9 @@
 import * as v from "valibot";
 import { MMFSError } from "../errors/mmfs-error.js";
 import type { Picture } from "../picture/picture.js";
+import type { DeviceOption, DType } from "../runtime/runtime.js";
 import { STYLE_LAYERS, type StyleCode } from "../style/style-code.js";
-import type { FacesOption, StyleOption, StylizeOptions } from "./options.js";
+import type { FacesOption, StyleOption, StylizeOptions, StylizerOptions } from "./options.js";
 
 /** {@link StylizeOptions} with the defaults filled in. */
 export interface ParsedOptions {
@@ -78,8 +79,26 @@ const OptionsSchema = v.object({
   onProgress: v.optional(v.function("a function")),
 });
 
+const DEVICES = ["auto", "cpu", "wasm", "webgpu", "cuda", "coreml", "dml"] as const;
+
+const StylizerOptionsSchema = v.object({
+  device: v.optional(v.picklist(DEVICES, `one of ${DEVICES.join(", ")}`), "auto"),
+  dtype: v.optional(v.picklist(["fp32", "fp16"], '"fp32" or "fp16"'), "fp32"),
+});
+
 /**
- * Looks at the options at the door and fills in the defaults.
+ * Looks at the options of a stylizer at the door and fills in the defaults.
+ *
+ * @throws {MMFSError} `INVALID_ARGUMENT` naming the field, what was given and what is allowed.
+ */
+export function parseStylizerOptions(options: StylizerOptions): { device: DeviceOption; dtype: DType } {
+  const parsed = v.safeParse(StylizerOptionsSchema, options);
+  if (parsed.success) return parsed.output;
+  throw invalid(parsed.issues[0]);
+}
+
+/**
+ * Looks at the options of a call at the door and fills in the defaults.
  *
  * @throws {MMFSError} `INVALID_ARGUMENT` naming the field, what was given and what is allowed.
  */
@@ -97,8 +116,11 @@ export function parseOptions(options: StylizeOptions): ParsedOptions {
     const { style, strength, seed, faces, output, preserveColor } = parsed.output;
     return { style, strength, seed, faces, output, preserveColor };
   }
-  const [issue] = parsed.issues;
-  throw new MMFSError(
+  throw invalid(parsed.issues[0]);
+}
+
+function invalid(issue: v.BaseIssue<unknown>): MMFSError {
+  return new MMFSError(
     "INVALID_ARGUMENT",
     `${v.getDotPath(issue) ?? "options"} must be ${issue.message}; ${describe(issue.input)} was given.`,
   );

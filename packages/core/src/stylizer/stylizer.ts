@@ -26,7 +26,7 @@ import { StyleCode } from "../style/style-code.js";
 import { GraphSet, type LoadOptions } from "./graph-set.js";
 import { LruCache } from "./lru-cache.js";
 import type { StyleEncoder, StyleOption, StylizeOptions, StylizerOptions } from "./options.js";
-import { type ParsedOptions, parseOptions } from "./parse-options.js";
+import { type ParsedOptions, parseOptions, parseStylizerOptions } from "./parse-options.js";
 import { resolveStyle } from "./resolve-style.js";
 import type { StylizedFace, StylizeResult } from "./result.js";
 import { type SelectedFace, selectFaces } from "./select-faces.js";
@@ -69,7 +69,8 @@ export class Stylizer {
   #disposal: Promise<void> | undefined;
 
   private constructor(bundle: Bundle, parts: StylizerParts) {
-    const { runtime, device = "auto", dtype = "fp32", styleEncoder, faceFinder, onProgress } = parts;
+    const { runtime, styleEncoder, faceFinder, onProgress } = parts;
+    const { device, dtype } = parseStylizerOptions(parts);
     this.#bundle = bundle;
     this.#graphs = new GraphSet(bundle, runtime, device, dtype);
     this.#styleEncoder = styleEncoder;
@@ -80,7 +81,7 @@ export class Stylizer {
   /**
    * Reads the manifest of the bundle, and nothing else yet.
    *
-   * @throws {MMFSError} as {@link loadBundle} does
+   * @throws {MMFSError} `INVALID_ARGUMENT`, and as {@link loadBundle} does
    */
   static async create(parts: StylizerParts): Promise<Stylizer> {
     const { bundle, signal } = parts;
@@ -192,12 +193,12 @@ export class Stylizer {
     const { code, blend } = await this.#applyStrength(style, options.strength, warnings);
 
     const digest = pictureDigest(photo);
+    const opaque = flatten(photo);
     if (this.#faceFinder === undefined) await this.#loadFaceFinder(load);
-    const found = await clock.step("detect", () => this.#findFaces(photo, digest, load));
+    const found = await clock.step("detect", () => this.#findFaces(opaque, digest, load));
     const selected = selectFaces(found, options.faces);
     clock.faces = selected.length;
 
-    const opaque = flatten(photo);
     const faces: StylizedFace[] = [];
     const squares: Picture[] = [];
     for (const [place, each] of selected.entries()) {
@@ -302,7 +303,7 @@ export class Stylizer {
     if (known !== undefined) return known;
     const faces = await this.#graphs.reloadIfLost(async () => {
       const finder = this.#faceFinder ?? (await this.#loadFaceFinder(load));
-      return finder.find(flatten(photo), { signal: load.signal });
+      return finder.find(photo, { signal: load.signal });
     });
     this.#faces.set(digest, faces);
     return faces;
