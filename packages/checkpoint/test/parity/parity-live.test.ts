@@ -1,11 +1,17 @@
-import { readFileSync, rmSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
+import { type Arithmetic, decoderGraph, encoderGraph, readCheckpoint, readNetwork } from "../../src/index.js";
 import { compareWithPyTorch } from "./compare.js";
 import { findPython, makeReference, type ReferenceShape } from "./python.js";
 
 const python = findPython();
 if (!python) console.log("parity with a live PyTorch is skipped: set MMFS_PYTHON to a Python with torch");
+
+const hasOnnx = python !== undefined && spawnSync(python, ["-c", "import onnx, safetensors"]).status === 0;
+if (!hasOnnx) console.log("the ONNX reference evaluator is skipped: install onnx beside torch");
 
 const shapes: [string, ReferenceShape][] = [
   ["narrow", { size: 64, ngf: 8, styleDim: 32, mapper: true, seed: 11 }],
@@ -33,3 +39,24 @@ test.skipIf(!python).each(shapes)(
     }
   },
 );
+
+// the CPU of onnxruntime widens float16; the reference evaluator does not, so overflow and rounding show as on a GPU
+test.skipIf(!hasOnnx).each<[Arithmetic, number]>([
+  ["fp32", 100],
+  ["fp16", 45],
+])("%s graphs are valid ONNX and right in the reference evaluator", { timeout: 300_000 }, (arithmetic, decibels) => {
+  const size = 64;
+  const folder = makeReference(python as string, { size, ngf: 8, styleDim: 32, mapper: false, seed: 15 });
+  try {
+    const network = readNetwork(readCheckpoint(readFileSync(join(folder, "checkpoint.pth"))), { size });
+    writeFileSync(join(folder, "encoder.onnx"), encoderGraph(network, arithmetic));
+    writeFileSync(join(folder, "decoder.onnx"), decoderGraph(network, arithmetic));
+    const script = fileURLToPath(new URL("onnx_reference.py", import.meta.url));
+    const { stdout, stderr } = spawnSync(python as string, [script, folder], { encoding: "utf8" });
+    const psnr = JSON.parse(stdout || `"${stderr}"`) as Record<"encoder" | "decoder", number>;
+    expect(psnr.encoder).toBeGreaterThan(decibels);
+    expect(psnr.decoder).toBeGreaterThan(decibels);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
