@@ -24,8 +24,8 @@ const FALL = 0.45;
 /** The part of that way, before the edge, on which the mask ends even where the head goes on. */
 const END = 0.25;
 
-/** Windows of an eighth of the square, and contrasts of a tenth: hair against a wall, not strands of hair. */
-const [GUIDE_RADIUS, GUIDE_REGULARIZATION] = [8, 0.01];
+/** Windows of a third of the square, and contrasts of a twentieth: hair against a wall, not strands of hair. */
+const [GUIDE_RADIUS, GUIDE_REGULARIZATION] = [12, 0.003];
 
 /**
  * How much of a stylised square is pasted into the photo: all of it on the face, and less and less around it, down to
@@ -88,7 +88,8 @@ function ellipticMasks({ centerX, centerY, halfWidth, halfHeight }: Outline) {
       const inner = Math.hypot(x / wholeX, y / wholeY);
       const outer = Math.hypot(x / toEdgeX, y / toEdgeY);
       const fall = inner <= 1 ? 1 : (1 - outer) / (1 - outer / inner);
-      broad[i] = smooth(fall);
+      // Hair lies near the face; what is further out is a wall more often than not.
+      broad[i] = smooth(fall) ** 1.5;
       whole[i] = smooth(2 * fall - 1);
       limit[i] = smooth((1 - outer) / END);
     }
