@@ -42,7 +42,7 @@ function mmfs(args: string[], during?: (child: ChildProcess) => void) {
   const device = ["stylize", "faces", "align"].includes(command) && !args.includes("--device");
   return runNode(
     [
-      new URL("../bin/mmfs.mjs", import.meta.url).pathname,
+      fileURLToPath(new URL("../bin/mmfs.mjs", import.meta.url)),
       ...args,
       ...(opens ? ["--bundle", toy.folder] : []),
       ...(device ? ["--device", "cpu"] : []),
@@ -222,8 +222,9 @@ describe("the other commands", () => {
   });
 
   it("faces: prints what it finds and draws it", async () => {
-    const { status, stdout } = await mmfs(["faces", GROUP, "-o", "drawn.png", "--json"]);
+    const { status, stdout, stderr } = await mmfs(["faces", GROUP, "-o", "drawn.png", "--json"]);
     const { faces } = JSON.parse(stdout);
+    expect(stderr).toBe("");
     expect([status, faces.length >= 3, faces[0].number, faces[0].landmarks.length]).toEqual([0, true, 1, 468]);
     const original = await sharp(GROUP).ensureAlpha().raw().toBuffer();
     const drawn = await sharp(join(folder, "drawn.png")).ensureAlpha().raw().toBuffer({ resolveWithObject: true });

@@ -1,9 +1,10 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import sharp from "sharp";
 import { describe, expect, it } from "vitest";
-import { runModule, runNode } from "./child.js";
+import { PACKAGE, runModule, runNode } from "./child.js";
 import { PORTRAIT } from "./photos.js";
 
 describe("the default bundle", () => {
@@ -32,12 +33,27 @@ describe("the default bundle", () => {
     const folder = await mkdtemp(join(tmpdir(), "mmfs-default-"));
     try {
       const output = join(folder, "art.png");
-      const bin = new URL("../bin/mmfs.mjs", import.meta.url).pathname;
+      const bin = fileURLToPath(new URL("../bin/mmfs.mjs", import.meta.url));
       const { status, stderr, seconds } = await runNode([bin, "stylize", PORTRAIT, "-o", output]);
       expect([status, stderr]).toEqual([0, ""]);
       expect((await sharp(output).metadata()).width).toBe(512);
       console.log(`mmfs stylize, cold: ${seconds.toFixed(2)} s`);
       expect(seconds).toBeLessThan(3);
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  });
+
+  it("is what the lines of the README use, which run when pasted", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "mmfs-readme-"));
+    try {
+      await mkdir(join(folder, "node_modules/@mmfs"), { recursive: true });
+      await symlink(PACKAGE, join(folder, "node_modules/@mmfs/node"));
+      await copyFile(PORTRAIT, join(folder, "me.jpg"));
+      const [, code = ""] = /```js\n([\s\S]*?)```/.exec(await readFile(join(PACKAGE, "README.md"), "utf8")) ?? [];
+      const { status, stderr } = await runNode(["--input-type=module", "-e", code], { cwd: folder });
+      expect([status, stderr]).toEqual([0, ""]);
+      expect((await readdir(folder)).sort()).toEqual(["face-1.webp", "me-as-art.png", "me.jpg", "node_modules"]);
     } finally {
       await rm(folder, { recursive: true, force: true });
     }

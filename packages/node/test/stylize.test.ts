@@ -1,6 +1,7 @@
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ProgressEvent, Stylizer } from "../src/index.js";
@@ -54,7 +55,7 @@ describe("stylize", () => {
 
   it("gives the same bytes for the same photo, whether it comes as path, bytes, Blob or URL", async () => {
     const bytes = await readFile(PORTRAIT);
-    const inputs = [PORTRAIT, bytes, new Uint8Array(bytes).buffer, new Blob([bytes]), new URL(`file://${PORTRAIT}`)];
+    const inputs = [PORTRAIT, bytes, new Uint8Array(bytes).buffer, new Blob([bytes]), pathToFileURL(PORTRAIT)];
     const results = [];
     for (const input of inputs) results.push(await stylizer.stylize(input, { style: "speckles", seed: 3 }));
     for (const { data } of results) expect(Buffer.from(data).equals(Buffer.from(results[0]?.data ?? []))).toBe(true);
@@ -116,6 +117,18 @@ describe("stylize", () => {
     const { decode = 0, encode = 0, stylize = 0, total } = result.timings;
     expect(Math.min(decode, encode, stylize)).toBeGreaterThan(0);
     expect(total).toBeGreaterThanOrEqual(decode + encode + stylize);
+  });
+
+  it("tells the stylizer's own listener what is loaded, and nothing of the stages of a call", async () => {
+    const events: ProgressEvent[] = [];
+    const own = await createStylizer({ bundle: toy.folder, device: "cpu", onProgress: (event) => events.push(event) });
+    await own.preload();
+    const loaded = events.flatMap((event) => (event.type === "load" ? [event.part] : []));
+    expect(loaded).toEqual(["faceDetector", "faceLandmarks", "encoder", "decoder"]);
+    await own.stylize(PORTRAIT, { style: { seed: 1 } });
+    expect(events.filter((event) => event.type === "load").map(({ part }) => part)).toEqual([...loaded, "mapping"]);
+    expect(events.filter((event) => event.type === "stage")).toEqual([]);
+    await own.dispose();
   });
 
   it("runs many calls at the same time", async () => {
@@ -220,7 +233,7 @@ describe("what goes wrong", () => {
       const path = join(other.folder, name);
       const bytes = await readFile(path);
       bytes[bytes.length >> 1] = (bytes[bytes.length >> 1] ?? 0) ^ 1;
-      await (await import("node:fs/promises")).writeFile(path, bytes);
+      await writeFile(path, bytes);
       const damaged = await createStylizer({ bundle: other.folder, device: "cpu" });
       await expect(damaged.stylize(PORTRAIT)).rejects.toMatchObject({ code: "MODEL_INTEGRITY" });
       await damaged.dispose();

@@ -38,7 +38,7 @@ export interface StylizeResult extends Omit<CoreStylizeResult, "faces">, Writabl
 }
 
 /** Looks at what came from the worker as a {@link StylizeResult}; no pixel is copied. */
-export function makeResult(raw: RawResult, onProgress: ((event: ProgressEvent) => void) | undefined): StylizeResult {
+export function makeResult(raw: RawResult, onProgress: (event: ProgressEvent) => void): StylizeResult {
   const { style, faces, ...rest } = raw;
   const timings = { ...rest.timings };
   return {
@@ -49,7 +49,7 @@ export function makeResult(raw: RawResult, onProgress: ((event: ProgressEvent) =
     style: { code: reviveStyleCode(style.code), seed: style.seed },
     ...writable(rest, async (write) => {
       const start = performance.now();
-      onProgress?.({ type: "stage", stage: "write", progress: 1 });
+      onProgress({ type: "stage", stage: "write", progress: 1 });
       const written = await write();
       timings.write = performance.now() - start;
       return written;

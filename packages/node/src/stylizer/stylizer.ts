@@ -73,8 +73,8 @@ export class Stylizer implements AsyncDisposable {
    * `UNSUPPORTED_PLATFORM`. An aborted call rejects with `signal.reason`.
    */
   stylize(photo: PictureInput, options: StylizeOptions = {}): Promise<StylizeResult> {
-    const { signal: _signal, onProgress, ...plain } = options;
-    return this.#run(options, async (signal) => {
+    const { signal: _signal, onProgress: _onProgress, ...plain } = options;
+    return this.#run(options, async (signal, onProgress) => {
       const start = performance.now();
       const { warnings, ...picture } = await this.#decode(photo, signal, onProgress);
       const decode = performance.now() - start;
@@ -91,23 +91,20 @@ export class Stylizer implements AsyncDisposable {
 
   /** The faces of a photo, the largest first; none is no error. @throws as {@link stylize} does */
   findFaces(photo: PictureInput, options: CallOptions = {}): Promise<Face[]> {
-    return this.#run(options, async (signal) => {
-      const { warnings: _warnings, ...picture } = await this.#decode(photo, signal, options.onProgress);
+    return this.#run(options, async (signal, onProgress) => {
+      const { warnings: _warnings, ...picture } = await this.#decode(photo, signal, onProgress);
       return callThread(
         "findFaces",
         { stylizer: reference(this.#settings), picture },
-        { signal, onProgress: options.onProgress, transfer: [picture.data.buffer] },
+        { signal, onProgress, transfer: [picture.data.buffer] },
       );
     });
   }
 
   /** The named styles of the bundle, in the order in which they are to be shown. */
   presets(options: CallOptions = {}): Promise<Preset[]> {
-    return this.#run(options, async (signal) => {
-      const presets = await callThread("presets", reference(this.#settings), {
-        signal,
-        onProgress: options.onProgress,
-      });
+    return this.#run(options, async (signal, onProgress) => {
+      const presets = await callThread("presets", reference(this.#settings), { signal, onProgress });
       return presets.map((preset) => ({ ...preset, code: reviveStyleCode(preset.code) }));
     });
   }
@@ -118,16 +115,17 @@ export class Stylizer implements AsyncDisposable {
    * @throws as {@link stylize} does
    */
   resolveStyle(style: StyleOption, options: CallOptions = {}): Promise<StyleCode> {
-    return this.#run(options, async (signal) => {
+    return this.#run(options, async (signal, onProgress) => {
       const call = { stylizer: reference(this.#settings), style };
-      return reviveStyleCode(await callThread("resolveStyle", call, { signal, onProgress: options.onProgress }));
+      return reviveStyleCode(await callThread("resolveStyle", call, { signal, onProgress }));
     });
   }
 
   /** Loads all that a call to {@link stylize} would load first, so that the first call is as fast as the others. */
   preload(options: CallOptions = {}): Promise<void> {
-    const onProgress = options.onProgress ?? this.#settings.onProgress;
-    return this.#run(options, (signal) => callThread("preload", reference(this.#settings), { signal, onProgress }));
+    return this.#run(options, (signal, onProgress) =>
+      callThread("preload", reference(this.#settings), { signal, onProgress }),
+    );
   }
 
   /** Frees memory and device; running calls reject with `DISPOSED`. Idempotent. */
@@ -144,20 +142,27 @@ export class Stylizer implements AsyncDisposable {
     return this.dispose();
   }
 
-  async #run<T>(options: CallOptions, run: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  async #run<T>(
+    options: CallOptions,
+    run: (signal: AbortSignal, onProgress: NonNullable<CallOptions["onProgress"]>) => Promise<T>,
+  ): Promise<T> {
     this.#disposal.signal.throwIfAborted();
     const call = new AbortController();
     const unfollow = follow(call, [this.#disposal.signal, options.signal]);
+    const onProgress = (event: ProgressEvent) => {
+      if (options.onProgress) options.onProgress(event);
+      else if (event.type !== "stage") this.#settings.onProgress?.(event);
+    };
     try {
-      return await this.#slots.use(() => run(call.signal), call.signal);
+      return await this.#slots.use(() => run(call.signal, onProgress), call.signal);
     } finally {
       unfollow();
     }
   }
 
-  async #decode(photo: PictureInput, signal: AbortSignal, onProgress: CallOptions["onProgress"]) {
+  async #decode(photo: PictureInput, signal: AbortSignal, onProgress: (event: ProgressEvent) => void) {
     const { allowRemote, maxPixels } = this.#settings;
-    onProgress?.({ type: "stage", stage: "decode", progress: 0 });
+    onProgress({ type: "stage", stage: "decode", progress: 0 });
     const bytes = await readInput(photo, { allowRemote, signal });
     return decodePicture(bytes, { maxPixels, signal });
   }
