@@ -13,7 +13,8 @@ export interface Span {
 }
 
 /**
- * Resamples a part of a picture to `width × height`, first along rows, then along columns. The result is opaque.
+ * Resamples a part of a picture to `width × height`, each row along itself and then the rows with each other. The result is
+ * opaque.
  */
 export function resample(
   source: Pixels,
@@ -25,11 +26,18 @@ export function resample(
   filterY: ResampleFilter,
 ): Pixels {
   const across = weigh(source.width, columns, width, filterX);
-  const down = weigh(source.height, rows, height, filterY);
-  const firstRow = down.first[0]!;
-  const lastRow = down.first[height - 1]! + down.taps;
-  const middle = resampleRows(source, across, width, firstRow, Math.min(lastRow, source.height));
-  const data = resampleColumns(middle, down, width, height, firstRow);
+  const { taps, first, values } = weigh(source.height, rows, height, filterY);
+  const data = new Uint8ClampedArray(width * height * 4).fill(255);
+  // Only the rows that the present one needs are kept: they fit into a processor's cache, where the whole would not.
+  const ring = new Float32Array(taps * width * 3);
+  const ringWeights = new Float32Array(taps);
+  let next = first[0]!;
+  for (let y = 0; y < height; y++) {
+    const end = first[y]! + taps;
+    for (; next < end; next++) resampleRow(source, next, across, width, ring, (next % taps) * width * 3);
+    for (let tap = 0; tap < taps; tap++) ringWeights[(first[y]! + tap) % taps] = values[y * taps + tap]!;
+    combineRows(ring, ringWeights, width, data, y * width * 4);
+  }
   return { width, height, data };
 }
 
@@ -86,70 +94,54 @@ function lanczos3(x: number): number {
   return (3 * Math.sin(angle) * Math.sin(angle / 3)) / (angle * angle);
 }
 
-/** RGB of the rows `firstRow` to `lastRow`, resampled to `width`. */
-function resampleRows(
-  source: Pixels,
-  weights: Weights,
+/** Writes RGB of a row of the source, resampled to `width`, from the place `out` on. */
+function resampleRow(
+  { data, width: sourceWidth }: Pixels,
+  row: number,
+  { taps, first, values }: Weights,
   width: number,
-  firstRow: number,
-  lastRow: number,
-): Float32Array {
-  const { data } = source;
-  const { taps, first, values } = weights;
-  const stride = source.width * 4;
-  const middle = new Float32Array((lastRow - firstRow) * width * 3);
-  let out = 0;
-  for (let y = firstRow; y < lastRow; y++) {
-    const row = y * stride;
-    let weightAt = 0;
-    for (let x = 0; x < width; x++) {
-      let at = row + first[x]! * 4;
-      let red = 0;
-      let green = 0;
-      let blue = 0;
-      for (let tap = 0; tap < taps; tap++) {
-        const weight = values[weightAt++]!;
-        red += weight * data[at]!;
-        green += weight * data[at + 1]!;
-        blue += weight * data[at + 2]!;
-        at += 4;
-      }
-      middle[out++] = red;
-      middle[out++] = green;
-      middle[out++] = blue;
+  ring: Float32Array,
+  out: number,
+): void {
+  const begin = row * sourceWidth * 4;
+  for (let x = 0, weightAt = 0, to = out; x < width; x++, to += 3) {
+    let red = 0;
+    let green = 0;
+    let blue = 0;
+    for (let at = begin + first[x]! * 4, end = at + taps * 4; at < end; at += 4) {
+      const weight = values[weightAt++]!;
+      red += weight * data[at]!;
+      green += weight * data[at + 1]!;
+      blue += weight * data[at + 2]!;
     }
+    ring[to] = red;
+    ring[to + 1] = green;
+    ring[to + 2] = blue;
   }
-  return middle;
 }
 
-function resampleColumns(
-  middle: Float32Array,
-  weights: Weights,
+/** Writes the weighted sum of the rows of the ring as RGB bytes, from the place `out` on. */
+function combineRows(
+  ring: Float32Array,
+  weights: Float32Array,
   width: number,
-  height: number,
-  firstRow: number,
-): Uint8ClampedArray {
-  const { taps, first, values } = weights;
+  data: Uint8ClampedArray,
+  out: number,
+): void {
   const stride = width * 3;
-  const data = new Uint8ClampedArray(width * height * 4).fill(255);
-  for (let y = 0, out = 0; y < height; y++) {
-    const column = (first[y]! - firstRow) * stride;
-    const begin = y * taps;
-    const end = begin + taps;
-    for (let i = column; i < column + stride; i += 3, out += 4) {
-      let red = 0;
-      let green = 0;
-      let blue = 0;
-      for (let weightAt = begin, at = i; weightAt < end; weightAt++, at += stride) {
-        const weight = values[weightAt]!;
-        red += weight * middle[at]!;
-        green += weight * middle[at + 1]!;
-        blue += weight * middle[at + 2]!;
-      }
-      data[out] = red;
-      data[out + 1] = green;
-      data[out + 2] = blue;
+  const taps = weights.length;
+  for (let i = 0, to = out; i < stride; i += 3, to += 4) {
+    let red = 0;
+    let green = 0;
+    let blue = 0;
+    for (let tap = 0, at = i; tap < taps; tap++, at += stride) {
+      const weight = weights[tap]!;
+      red += weight * ring[at]!;
+      green += weight * ring[at + 1]!;
+      blue += weight * ring[at + 2]!;
     }
+    data[to] = red;
+    data[to + 1] = green;
+    data[to + 2] = blue;
   }
-  return data;
 }
