@@ -11,29 +11,36 @@ export interface Phase {
 /** Taps of the kernel that fall on even and on odd positions of the result, in the order in which they meet the input. */
 const EVEN = [2, 0];
 const ODD = [1];
+/** A tap of zeros. A padded 1×1 convolution would be wrong on WebGPU: onnxruntime 1.30 multiplies it without padding. */
+const NOTHING = -1;
+const PHASES: readonly (readonly [rows: readonly number[], columns: readonly number[]])[] = [
+  [EVEN, EVEN],
+  [EVEN, ODD],
+  [ODD, EVEN],
+  [ODD, [NOTHING, ...ODD]],
+];
 
 /**
  * The kernels of the four phases, even rows first, of a transposed convolution whose weight is `[out, in, 3, 3]`.
  *
- * Zeros are never multiplied, and the runtime sees plain convolutions: `ConvTranspose` of onnxruntime's CPU provider
- * takes 1.7 times as long, because it scatters a product nine times the size of its result.
+ * The runtime sees plain convolutions: `ConvTranspose` of onnxruntime's CPU provider takes 1.7 times as long, because
+ * it scatters a product nine times the size of its result.
  */
 export function phasesOf(weight: Float32Array, output: number, input: number): Phase[] {
-  return [EVEN, ODD].flatMap((rows) =>
-    [EVEN, ODD].map((columns): Phase => {
-      const taps = rows.flatMap((row) => columns.map((column) => 3 * row + column));
-      const values = new Float32Array(output * input * taps.length);
-      for (let i = 0; i < output * input; i++) {
-        for (const [j, tap] of taps.entries()) values[i * taps.length + j] = weight[i * 9 + tap] as number;
-      }
-      return {
-        shape: [output, input, rows.length, columns.length],
-        values,
-        // one more than the input on either axis; for odd positions the last is beyond the result and zero
-        pads: [rows.length - 1, columns.length - 1, 1, 1],
-      };
-    }),
-  );
+  return PHASES.map(([rows, columns]): Phase => {
+    const taps = rows.flatMap((row) => columns.map((column) => (column === NOTHING ? NOTHING : 3 * row + column)));
+    const values = new Float32Array(output * input * taps.length);
+    for (let i = 0; i < output * input; i++) {
+      for (const [j, tap] of taps.entries())
+        values[i * taps.length + j] = tap === NOTHING ? 0 : (weight[i * 9 + tap] as number);
+    }
+    return {
+      shape: [output, input, rows.length, columns.length],
+      values,
+      // one more than the input on either axis; for odd positions the last is beyond the result and zero
+      pads: [rows.length - 1, columns.length - 1, 1, 1],
+    };
+  });
 }
 
 /**

@@ -6,7 +6,6 @@ import {
   encoderGraph,
   mapperGraph,
   mappingGraph,
-  type Network,
   readCheckpoint,
   readNetwork,
 } from "../../src/index.js";
@@ -21,10 +20,17 @@ export interface Parity {
   psnr: number;
 }
 
+export interface CompareOptions {
+  /** @default ["fp32", "fp16"] */
+  arithmetics?: readonly Arithmetic[];
+  /** The execution provider of onnxruntime. @default "cpu" */
+  device?: "cpu" | "webgpu";
+}
+
 const NOISES = Array.from({ length: 9 }, (_, i) => `noise_${i}`);
 
 /**
- * Runs every graph of a checkpoint on the CPU and compares with what PyTorch computed.
+ * Runs every graph of a checkpoint and compares with what PyTorch computed.
  *
  * @param io the `io.safetensors` of `python -m mmfs_training.reference`
  */
@@ -32,8 +38,9 @@ export async function compareWithPyTorch(
   checkpoint: Uint8Array,
   io: Uint8Array,
   size: number,
-  arithmetics: readonly Arithmetic[] = ["fp32", "fp16"],
+  { arithmetics = ["fp32", "fp16"], device = "cpu" }: CompareOptions = {},
 ): Promise<Parity[]> {
+  const difference = (...args: DifferenceArguments) => measureDifference(device, ...args);
   const network = readNetwork(readCheckpoint(checkpoint), { size });
   const reference = readCheckpoint(io);
   const rows: Parity[] = [];
@@ -56,19 +63,24 @@ export async function compareWithPyTorch(
     ...(await difference(mappingGraph(network), reference, { z: "z" }, ["w", "w"])),
   });
   if (network.embeddingDim !== undefined)
-    rows.push({ part: "mapper", arithmetic: "fp32", ...(await mapper(network, reference)) });
+    rows.push({
+      part: "mapper",
+      arithmetic: "fp32",
+      ...(await difference(mapperGraph(network), reference, { embedding: "embedding" }, ["wplus", "mapper_wplus"])),
+    });
   return rows;
 }
 
-function mapper(network: Network, reference: Checkpoint) {
-  return difference(mapperGraph(network), reference, { embedding: "embedding" }, ["wplus", "mapper_wplus"]);
-}
-
-async function difference(
+type DifferenceArguments = [
   graph: Uint8Array,
   reference: Checkpoint,
   inputs: Readonly<Record<string, string>>,
-  [output, expectedName]: readonly [string, string],
+  outputs: readonly [output: string, expected: string],
+];
+
+async function measureDifference(
+  device: string,
+  ...[graph, reference, inputs, [output, expectedName]]: DifferenceArguments
 ): Promise<{ largest: number; psnr: number }> {
   const tensor = (name: string) => {
     const stored = reference.tensors.get(name);
@@ -81,7 +93,7 @@ async function difference(
       return [input, new Tensor("float32", values, shape)];
     }),
   );
-  const session = await InferenceSession.create(graph, { intraOpNumThreads: 2 });
+  const session = await InferenceSession.create(graph, { executionProviders: [device], intraOpNumThreads: 2 });
   const results = await session.run(feeds);
   await session.release();
   const actual = results[output];

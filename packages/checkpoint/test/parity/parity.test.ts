@@ -8,6 +8,7 @@ const fixture = (path: string) => new Uint8Array(readFileSync(new URL(`../__fixt
 test.each([
   ["s32", 32, 3],
   ["s48-odd", 48, 3],
+  ["s32-half", 32, 3],
   ["s32-mapper-half", 32, 4],
 ])("the graphs of %s compute what PyTorch computes", async (folder, size, parts) => {
   const rows = await compareWithPyTorch(
