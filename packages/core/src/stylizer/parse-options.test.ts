@@ -35,7 +35,7 @@ describe("parseOptions", () => {
   it.each([
     [{ strength: 2 }, "strength must be a number from 0 to 1.5; 2 was given."],
     [{ strength: "1" }, 'strength must be a number from 0 to 1.5; "1" was given.'],
-    [{ strength: Number.NaN }, /^strength must be a number from 0 to 1\.5/],
+    [{ strength: Number.NaN }, "strength must be a number from 0 to 1.5; NaN was given."],
     [{ seed: -1 }, "seed must be a whole number from 0 to 4294967295; -1 was given."],
     [{ seed: 0.5 }, /^seed must be a whole number/],
     [{ style: "" }, /^style must be the name of a preset or a prompt/],

@@ -128,6 +128,7 @@ function invalid(issue: v.BaseIssue<unknown>): MMFSError {
 
 function describe(value: unknown): string {
   if (typeof value === "function") return "a function";
+  if (typeof value === "number") return String(value);
   if (typeof value === "bigint") return `${value}n`;
   const text = (value instanceof Error ? undefined : JSON.stringify(value)) ?? String(value);
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;

@@ -142,10 +142,11 @@ describe("the device", () => {
       expect.stringMatching(/cuda.*cpu instead/),
       expect.stringMatching(/operator.*cpu instead/),
     ]);
-    expect(runtime.log.slice(0, 4)).toEqual([
+    expect(runtime.log.slice(0, 5)).toEqual([
       "create encoder on cuda",
       "create encoder on webgpu",
       "create encoder on cpu",
+      "create decoder on cpu",
       "run encoder",
     ]);
     await stylizer.dispose();
@@ -163,6 +164,7 @@ describe("the device", () => {
     expect(runtime.log.filter((event) => event.startsWith("create"))).toEqual([
       ...["create encoder on webgpu", "create decoder on webgpu", "create decoder on cpu", "create encoder on cpu"],
     ]);
+    expect(runtime.log.indexOf("run encoder")).toBeGreaterThan(runtime.log.indexOf("create encoder on cpu"));
     expect(runtime.log).toContain("dispose encoder");
   });
 

@@ -44,8 +44,8 @@ export interface StylizerParts extends StylizerOptions {
   signal?: AbortSignal | undefined;
 }
 
-/** How many photos the faces are remembered of, and how many faces the encoder's features. */
-const [PHOTOS_KEPT, FEATURES_KEPT] = [8, 16];
+/** Of how many photos the faces are remembered, and how many bytes of the encoder's features. */
+const [PHOTOS_KEPT, FEATURE_BYTES_KEPT] = [8, 64 * 2 ** 20];
 
 const asyncDispose: typeof Symbol.asyncDispose = Symbol.asyncDispose ?? Symbol.for("Symbol.asyncDispose");
 
@@ -64,13 +64,16 @@ export class Stylizer {
   readonly #onProgress: StylizerOptions["onProgress"];
   readonly #queue = new SerialQueue();
   readonly #faces = new LruCache<Face[]>(PHOTOS_KEPT);
-  readonly #features = new LruCache<Tensor>(FEATURES_KEPT);
+  readonly #features: LruCache<Tensor>;
   #noise: { seed: number; maps: NoiseMap[] } | undefined;
   #disposal: Promise<void> | undefined;
 
   private constructor(bundle: Bundle, parts: StylizerParts) {
     const { runtime, styleEncoder, faceFinder, onProgress } = parts;
     const { device, dtype } = parseStylizerOptions(parts);
+    const { size, baseWidth } = bundle.manifest.network;
+    const bytesOfFace = 4 * 8 * baseWidth * (size / 16) ** 2;
+    this.#features = new LruCache(Math.max(8, Math.floor(FEATURE_BYTES_KEPT / bytesOfFace)));
     this.#bundle = bundle;
     this.#graphs = new GraphSet(bundle, runtime, device, dtype);
     this.#styleEncoder = styleEncoder;
@@ -253,7 +256,9 @@ export class Stylizer {
     );
     let features = this.#features.get(key);
     if (features === undefined) {
+      // Both before either runs, so that features and picture come from one device also where auto has to change it.
       await this.#graphs.load("encoder", load);
+      await this.#graphs.load("decoder", load);
       features = await clock.step("encode", () => this.#encode(square, load), place);
       this.#features.set(key, features);
     } else {
