@@ -88,6 +88,10 @@ describe("stylize", () => {
     expect([square.format, square.width, square.height]).toEqual(["webp", 128, 128]);
     await expect(result.toFile(join(folder, "none", "a.png"))).rejects.toMatchObject({ code: "FILE_NOT_WRITABLE" });
     await expect(result.toFile(join(folder, "a.gif"))).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
+    const controller = new AbortController();
+    const writing = result.toFile(join(folder, "aborted.avif"), { signal: controller.signal });
+    controller.abort(new Error("enough of writing"));
+    await expect(writing).rejects.toThrow("enough of writing");
     expect(await readdir(folder)).toEqual(["group.png"]);
     expect(result.timings.write).toBeGreaterThan(0);
   });

@@ -27,55 +27,81 @@ export interface BatchOptions<Item> {
   json: boolean;
 }
 
+/** While one photo is computed, the next is decoded and the last one written. */
+const AT_A_TIME = 2;
+
+/** What became of one photo. */
+type Entry = { name: string } & ({ outcome: Outcome } | { error: MMFSError });
+
 /**
- * Works through photos one by one. One that fails is reported at the end, and the others are done.
+ * Works through photos. One that fails is reported at the end, and the others are done.
  *
  * @returns the exit code
  */
 export async function runBatch<Item>(terminal: Terminal, options: BatchOptions<Item>): Promise<number> {
-  const { items, nameOf, json } = options;
-  const photos: Record<string, unknown>[] = [];
-  const failures: { name: string; error: unknown }[] = [];
-  const count = { done: 0, skipped: 0, failed: 0 };
+  const { items, json } = options;
   const progress = startProgress(terminal, items.length, json);
-  const drawn = terminal.stderr.isTTY === true && !json;
-  const lines: string[] = [];
+  const shares = items.map(() => 0);
+  const report = (index: number, share: number, what: string) => {
+    shares[index] = share;
+    progress.update(
+      shares.reduce((sum, each) => sum + each, 0),
+      what,
+    );
+  };
 
-  try {
-    for (const [index, item] of items.entries()) {
+  const entries: Entry[] = [];
+  const queue = items.entries();
+  let stopped = false;
+  const work = async () => {
+    for (const [index, item] of queue) {
+      if (stopped) return;
       terminal.signal.throwIfAborted();
-      const name = nameOf(item);
-      progress.update(index, name);
-      try {
-        const outcome = await options.run(item, (event) => {
-          if (event.type === "stage") progress.update(index + event.progress * 0.99, `${name}: ${event.stage}`);
-        });
-        count[outcome.skipped ? "skipped" : "done"] += 1;
-        photos.push({ photo: name, ...outcome.json });
-        if (!json && !drawn) printLine(terminal.stdout, outcome.line);
-        else lines.push(outcome.line);
-      } catch (error) {
-        terminal.signal.throwIfAborted();
-        if (!MMFSError.isInstance(error) || !PHOTO_ERRORS.includes(error.code)) throw error;
-        count.failed += 1;
-        failures.push({ name, error });
-        photos.push({ photo: name, error: errorToJson(error) });
-      }
-      progress.update(index + 1, name);
+      const name = options.nameOf(item);
+      entries[index] = await runOne(item, name, (share, what) => report(index, share, what));
+      report(index, 1, name);
     }
+  };
+  const runOne = async (item: Item, name: string, tell: (share: number, what: string) => void): Promise<Entry> => {
+    try {
+      const outcome = await options.run(item, (event) => {
+        if (event.type === "stage") tell(event.progress * 0.99, `${name}: ${event.stage}`);
+      });
+      if (!json && !progress.drawn) printLine(terminal.stdout, outcome.line);
+      return { name, outcome };
+    } catch (error) {
+      terminal.signal.throwIfAborted();
+      if (MMFSError.isInstance(error) && PHOTO_ERRORS.includes(error.code)) return { name, error };
+      stopped = true;
+      throw error;
+    }
+  };
+  try {
+    await Promise.all(Array.from({ length: AT_A_TIME }, work));
   } finally {
     progress.stop();
   }
+  return printEntries(terminal, entries, json, progress.drawn);
+}
 
+function printEntries(terminal: Terminal, entries: readonly Entry[], json: boolean, linesAreDue: boolean): number {
+  const failures = entries.flatMap((entry) => ("error" in entry ? [entry] : []));
+  const outcomes = entries.flatMap((entry) => ("outcome" in entry ? [entry.outcome] : []));
+  const skipped = outcomes.filter((outcome) => outcome.skipped).length;
+  const count = { done: outcomes.length - skipped, skipped, failed: failures.length };
   if (json) {
+    const photos = entries.map((entry) => ({
+      photo: entry.name,
+      ...("error" in entry ? { error: errorToJson(entry.error) } : entry.outcome.json),
+    }));
     printJson(terminal, { ...count, photos });
   } else {
-    if (drawn) for (const line of lines) printLine(terminal.stdout, line);
+    if (linesAreDue) for (const { line } of outcomes) printLine(terminal.stdout, line);
     for (const { name, error } of failures) printLine(terminal.stderr, `mmfs: ${name}: ${describeError(error)}`);
-    if (items.length > 1) printLine(terminal.stdout, summarize(count));
+    if (entries.length > 1) printLine(terminal.stdout, summarize(count));
   }
-  if (count.failed === 0) return ExitCode.done;
-  return count.failed === items.length ? ExitCode.failed : ExitCode.someFailed;
+  if (failures.length === 0) return ExitCode.done;
+  return failures.length === entries.length ? ExitCode.failed : ExitCode.someFailed;
 }
 
 function summarize({ done, skipped, failed }: { done: number; skipped: number; failed: number }): string {

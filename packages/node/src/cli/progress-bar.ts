@@ -3,13 +3,15 @@ import type { Terminal } from "./terminal.js";
 
 /** A bar on stderr where that is a terminal, and nothing elsewhere. */
 export interface Progress {
+  /** Whether there is a bar. */
+  readonly drawn: boolean;
   /** @param done how much of the total, fractions included. @param what is being done */
   update(done: number, what: string): void;
   stop(): void;
 }
 
 export function startProgress(terminal: Terminal, total: number, silent = false): Progress {
-  if (silent || !terminal.stderr.isTTY) return { update() {}, stop() {} };
+  if (silent || !terminal.stderr.isTTY) return { drawn: false, update() {}, stop() {} };
   const bar = new SingleBar(
     {
       stream: terminal.stderr,
@@ -23,6 +25,7 @@ export function startProgress(terminal: Terminal, total: number, silent = false)
   );
   bar.start(total, 0, { what: "" });
   return {
+    drawn: true,
     update(done, what) {
       bar.update(done, { what });
     },
