@@ -105,6 +105,18 @@ describe("stylize", () => {
     await expect(stylizer.stylize(GROUP, { faces: [99] })).rejects.toMatchObject({ code: "NO_FACE" });
   });
 
+  it("computes in half precision where it is asked to, and nearly the same", async () => {
+    const half = await createStylizer({ bundle: toy.folder, device: "cpu", dtype: "fp16" });
+    const result = await half.stylize(PORTRAIT, { style: "stripes" });
+    await half.dispose();
+    const full = await stylizer.stylize(PORTRAIT, { style: "stripes" });
+    expect([result.dtype, full.dtype]).toEqual(["fp16", "fp32"]);
+    const differences = result.data.map((value, index) => Math.abs(value - (full.data[index] ?? 0)));
+    const largest = differences.reduce((most, each) => Math.max(most, each), 0);
+    expect(largest).toBeGreaterThan(0);
+    expect(largest).toBeLessThanOrEqual(8);
+  });
+
   it("tells every stage with progress that never falls", async () => {
     const events: ProgressEvent[] = [];
     const options = { onProgress: (event: ProgressEvent) => events.push(event) };

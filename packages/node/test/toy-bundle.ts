@@ -22,6 +22,7 @@ export async function makeToyBundle(): Promise<{ folder: string; remove(): Promi
   const files = await convertCheckpoint(toyCheckpoint({ styleDim: STYLE_DIM }), {
     name: "toy",
     license: "CC0-1.0",
+    dtypes: ["fp32", "fp16"],
     presets: new TextEncoder().encode(presets),
     faceParts: {
       faceDetector: faceDetectorGraph(...(await faceModel("blazeface"))),
