@@ -1,7 +1,7 @@
 /**
  * Speed of the stylizing networks at the published size (S 512, ngf 64, D 512): one picture, float32, CPU, two threads.
  *
- *     node --conditions=@mmfs/source --import tsx networks.ts
+ *     npx tsx --conditions=@mmfs/source networks.ts
  *
  * Everything is told as a ratio to something measured in the same run: the arithmetic to a 2048×2048×2048 MatMul in
  * the same runtime, the time to the PyTorch module in eager mode (`mmfs_training.reference --time`, when `MMFS_PYTHON`,
