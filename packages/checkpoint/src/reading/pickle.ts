@@ -1,6 +1,6 @@
 import type { ByteReader } from "./byte-reader.js";
+import { decodeUtf8 } from "./decode-utf8.js";
 import { invalid, unsafe } from "./refusal.js";
-import { decodeUtf8 } from "./zip-archive.js";
 
 /** A dictionary. Keys are strings and numbers; anything else is refused. */
 export class PickleDict {

@@ -1,9 +1,9 @@
 import { ByteReader } from "./byte-reader.js";
 import { type Checkpoint, type CheckpointDType, type CheckpointTensor, elementCount } from "./checkpoint.js";
+import { decodeUtf8 } from "./decode-utf8.js";
 import { bytesPerElement } from "./element-types.js";
 import { invalid } from "./refusal.js";
 import { rowMajor, stridedTensor } from "./strided-tensor.js";
-import { decodeUtf8 } from "./zip-archive.js";
 
 /** The format allows 100 MB; a network of ours needs 30 kB, and parsing takes some thirty times the header's length. */
 const MAX_HEADER = 1024 * 1024;

@@ -2,6 +2,7 @@ import { MMFSError } from "@mmfs/core";
 import { Inflate } from "fflate";
 import { ByteReader } from "./byte-reader.js";
 import { crc32 } from "./crc32.js";
+import { decodeUtf8 } from "./decode-utf8.js";
 import { invalid } from "./refusal.js";
 
 const SIGNATURE = {
@@ -212,13 +213,5 @@ function checkName(name: string): void {
     /^[a-z]:/i.test(name)
   ) {
     throw invalid(`an entry is named ${JSON.stringify(name.slice(0, 80))}, which leads out of its folder`);
-  }
-}
-
-export function decodeUtf8(bytes: Uint8Array, what: string): string {
-  try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch (cause) {
-    throw invalid(`${what} is not UTF-8`, cause);
   }
 }
