@@ -1,3 +1,3 @@
-"""Training for MMFS for JavaScript: the network in the published checkpoint layout, and the recipe of the mini model."""
+"""Training for MMFS for JavaScript: the network in the published checkpoint layout, and the mini model's recipe."""
 
 __version__ = "0.1.0"

@@ -13,12 +13,16 @@ PHOTO = "photo"
 
 @dataclass(frozen=True)
 class Stage:
-    """Until the share `until` of the budget: squares of `side` (range, pixels of the source) resampled to `size`."""
+    """Until the share `until` of the budget: squares of `side` (range, pixels of the source) resampled to `size`.
+
+    `photo` is the share of samples whose target is the photo itself.
+    """
 
     until: float
     size: int
     side: tuple[int, int]
     batch: int
+    photo: float
 
 
 @dataclass(frozen=True)
@@ -44,6 +48,8 @@ class TrainingConfig:
     code_noise: float
     samples: dict[str, float]
     losses: dict[str, float]
+    growth: tuple[float, ...]
+    settling: float
     adversarial_from: float
     adversarial_ratio: float
     thin: dict[str, int]
@@ -57,7 +63,9 @@ def parse_config(values: dict[str, Any]) -> TrainingConfig:
     expected = {field.name for field in fields(TrainingConfig)}
     if set(values) != expected:
         raise ValueError(f"missing: {sorted(expected - set(values))}, unknown: {sorted(set(values) - expected)}")
-    stages = tuple(Stage(s["until"], s["size"], (s["side"][0], s["side"][1]), s["batch"]) for s in values["stages"])
+    stages = tuple(
+        Stage(s["until"], s["size"], (s["side"][0], s["side"][1]), s["batch"], s["photo"]) for s in values["stages"]
+    )
     for stage in stages:
         if stage.size % 16:
             raise ValueError(f"the size of a stage must be a multiple of 16, not {stage.size}")
@@ -65,7 +73,7 @@ def parse_config(values: dict[str, Any]) -> TrainingConfig:
     names = [style.name for style in styles.values()]
     if len(set(names)) < len(names) or PHOTO in names:
         raise ValueError(f"the names of styles must differ from one another and from {PHOTO!r}")
-    return TrainingConfig(**{**values, "stages": stages, "styles": styles})
+    return TrainingConfig(**{**values, "growth": tuple(values["growth"]), "stages": stages, "styles": styles})
 
 
 def read_config(path: Path) -> TrainingConfig:

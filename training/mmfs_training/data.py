@@ -70,7 +70,7 @@ class PairedData:
         mixture = np.zeros((stage.batch, 1 + len(self.styles)), np.float32)
         pure = np.ones(stage.batch, bool)
         shares = config.samples
-        bounds = np.cumsum([shares["photo"], shares["strength"], shares["mix"]])
+        bounds = np.cumsum([stage.photo, shares["strength"], shares["mix"]])
         for n in range(stage.batch):
             kind = int(np.searchsorted(bounds, rng.random(), side="right"))
             j = int(rng.choice(self.training if kind == 0 else self.styled))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -19,7 +21,7 @@ class PatchDiscriminator(nn.Module):
         widths = (6, width, 2 * width, 4 * width, 4 * width)
         self.layers = nn.ModuleList(
             spectral_norm(nn.Conv2d(a, b, 4 if i < 3 else 3, 2 if i < 3 else 1, 1))
-            for i, (a, b) in enumerate(zip(widths[:-1], widths[1:], strict=True))
+            for i, (a, b) in enumerate(pairwise(widths))
         )
         self.style = nn.Embedding(styles, 4 * width)
         nn.init.normal_(self.style.weight, 0, 0.1)

@@ -106,29 +106,64 @@ def _styled(x: Tensor, layer: StyledConv, w: Tensor, noise: Tensor | None, gain:
     return F.leaky_relu(x, 0.2)
 
 
-def _to_rgb(x: Tensor, layer: ToRGB, w: Tensor, below: Tensor | None) -> Tensor:
+def to_rgb(x: Tensor, layer: ToRGB, w: Tensor, below: Tensor | None) -> Tensor:
     rgb = _modulated(x, layer.conv, w, GAIN)[0].float() + layer.bias
     return rgb if below is None or layer.upsample is None else rgb + layer.upsample(below)
 
 
-def encode(generator: Generator, image: Tensor, dtype: torch.dtype = torch.bfloat16) -> Tensor:
-    """As `Generator.encode`; features in `dtype`."""
+def encode_levels(
+    generator: Generator, image: Tensor, levels: int = UP_BLOCKS, dtype: torch.dtype = torch.bfloat16
+) -> list[Tensor]:
+    """Outputs of the first `levels` residual blocks: at S/2, S/4, ..."""
     encoder = generator.encoder
     x = image.to(dtype, memory_format=torch.channels_last)
     x = F.leaky_relu(_conv(x, encoder[0][0], 1.0, encoder[0][1].bias, padding=1), 0.2)
-    for i in range(1, UP_BLOCKS + 1):
+    outputs = []
+    for i in range(1, levels + 1):
         x = _residual(x, encoder[i], GAIN if i == 1 else 1.0)
-    return F.leaky_relu(_conv(x, encoder[5][0], 1.0, encoder[5][1].bias, padding=1), 0.2) * GAIN
+        outputs.append(x)
+    return outputs
+
+
+def encode_last(generator: Generator, x: Tensor) -> Tensor:
+    """The encoder's closing convolution."""
+    last = generator.encoder[UP_BLOCKS + 1]
+    return F.leaky_relu(_conv(x, last[0], 1.0, last[1].bias, padding=1), 0.2) * GAIN
+
+
+def encode(generator: Generator, image: Tensor, dtype: torch.dtype = torch.bfloat16) -> Tensor:
+    """As `Generator.encode`; features in `dtype`."""
+    return encode_last(generator, encode_levels(generator, image, dtype=dtype)[-1])
+
+
+def decode_first(generator: Generator, features: Tensor, w: Tensor, noise: Tensor | None = None) -> Tensor:
+    """The decoder's opening convolution; what it returns lacks the factor GAIN, as between all its convolutions."""
+    return _styled(features, generator.decoder0, w, noise, gain=1.0)
+
+
+def decode_blocks(
+    generator: Generator,
+    x: Tensor,
+    rgb: Tensor | None,
+    wplus: Tensor,
+    noises: Sequence[Tensor] | None = None,
+    first: int = 1,
+) -> tuple[Tensor, Tensor]:
+    """Up-blocks from the `first` on; the picture, and the output of the first of these blocks (without GAIN)."""
+    maps: Sequence[Tensor | None] = noises if noises is not None else [None] * (2 * UP_BLOCKS + 1)
+    rows = wplus.unbind(1)
+    outputs = []
+    for i in range(first, UP_BLOCKS + 1):
+        x = _styled(x, getattr(generator, f"decoder{i}a"), rows[2 * i - 1], maps[2 * i - 1])
+        x = _styled(x, getattr(generator, f"decoder{i}b"), rows[2 * i], maps[2 * i])
+        rgb = to_rgb(x, getattr(generator, f"to_rgb{i}"), rows[2 * i + 1], rgb)
+        outputs.append(x)
+    assert rgb is not None
+    return rgb, outputs[0]
 
 
 def decode(generator: Generator, features: Tensor, wplus: Tensor, noises: Sequence[Tensor] | None = None) -> Tensor:
     """As `Generator.decode_unclamped`, in the type of the features; without noises their part is left out."""
-    maps: Sequence[Tensor | None] = noises if noises is not None else [None] * (2 * UP_BLOCKS + 1)
-    rows = wplus.unbind(1)
-    x = _styled(features, generator.decoder0, rows[0], maps[0], gain=1.0)
-    rgb = _to_rgb(x, generator.to_rgb0, rows[1], None)
-    for i in range(1, UP_BLOCKS + 1):
-        x = _styled(x, getattr(generator, f"decoder{i}a"), rows[2 * i - 1], maps[2 * i - 1])
-        x = _styled(x, getattr(generator, f"decoder{i}b"), rows[2 * i], maps[2 * i])
-        rgb = _to_rgb(x, getattr(generator, f"to_rgb{i}"), rows[2 * i + 1], rgb)
-    return rgb
+    x = decode_first(generator, features, wplus[:, 0], None if noises is None else noises[0])
+    rgb = to_rgb(x, generator.to_rgb0, wplus[:, 1], None)
+    return decode_blocks(generator, x, rgb, wplus, noises)[0]

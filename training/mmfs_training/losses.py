@@ -21,7 +21,7 @@ def laplacian_loss(picture: Tensor, target: Tensor, levels: int = 3) -> Tensor:
 
 
 def feature_matching_loss(features: Sequence[Tensor], targets: Sequence[Tensor]) -> Tensor:
-    """Mean absolute difference of each layer's features relative to the target's mean magnitude, averaged over layers."""
+    """Mean absolute difference of features, relative to the target's mean magnitude, averaged over layers."""
     terms = [
         (f.float() - t.float()).abs().mean() / (t.float().abs().mean() + 1e-6)
         for f, t in zip(features, targets, strict=True)

@@ -13,6 +13,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 import torch.nn.functional as F
@@ -151,6 +152,10 @@ def conv_layer(c_in: int, c_out: int, kernel_size: int) -> nn.Sequential:
 class ResidualBlock(nn.Module):
     """[N, a, H, W] to [N, b, H/2, W/2]: (main + skip)/sqrt(2)."""
 
+    conv1: Any
+    conv2: Any
+    skip: Any
+
     def __init__(self, c_in: int, c_out: int) -> None:
         super().__init__()
         self.conv1 = conv_layer(c_in, c_in, 3)
@@ -256,6 +261,9 @@ class ClipMapper(nn.Module):
 
 class Generator(nn.Module):
     """Encoder, mapping, decoder and, if configured, the CLIP mapper; `state_dict()` has the published keys."""
+
+    encoder: Any
+    mapping_z: Any
 
     def __init__(self, config: GeneratorConfig) -> None:
         super().__init__()

@@ -1,9 +1,9 @@
-"""Prepares face photos for training: square, one size, with a face in them; and a smoothed copy of each for the teacher.
+"""Prepares face photos for training: square, one size, with a face; and a smoothed copy of each for the teacher.
 
     python -m mmfs_training.photos --faces DIR --detector yunet.onnx --out DIR [--size 256]
 
-DIR holds aligned `*.jpg` crops. `OUT/photos/*.png` are what the network sees, `OUT/smooth/*.jpg` what the style transfer
-network redraws: it amplifies skin texture and JPEG blocks into cracks, which an edge-preserving filter prevents.
+DIR holds aligned `*.jpg` crops. `OUT/photos/*.png` are what the network sees, `OUT/smooth/*.jpg` what the style
+transfer network redraws: it makes cracks of skin texture and JPEG blocks, which an edge-preserving filter lessens.
 """
 
 from __future__ import annotations
@@ -18,6 +18,13 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 Picture = NDArray[np.uint8]
+
+
+def read_picture(path: Path) -> Picture:
+    picture: Picture | None = cv2.imread(str(path))
+    if picture is None:
+        raise ValueError(f"{path} is no picture that OpenCV can read")
+    return picture
 
 
 def square(picture: Picture, size: int) -> Picture:
@@ -57,7 +64,7 @@ def main() -> None:
         (args.out / folder).mkdir(parents=True, exist_ok=True)
     kept = 0
     for path in tqdm(sorted(args.faces.glob("*.jpg"))):
-        picture = square(cv2.imread(str(path)), args.size)
+        picture = square(read_picture(path), args.size)
         if face_score(detector, picture) < args.min_score:
             print(f"no face in {path.name}, left out")
             continue

@@ -1,6 +1,6 @@
 """Pictures per second of one training step (forward, backward, Adam), for the formulations of the generator.
 
-    python -m mmfs_training.profile [--size 128] [--batch 8] [--ngf 32] [--style-dim 256] [--only NAME] [--ops]
+python -m mmfs_training.profile [--size 128] [--batch 8] [--ngf 32] [--style-dim 256] [--only NAME] [--ops]
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ def main() -> None:
 
         def step(forward: Callable[[Tensor, Tensor], Tensor] = forward) -> None:
             optimizer.zero_grad(set_to_none=True)
-            F.l1_loss(forward(image, wplus), image).backward()
+            F.l1_loss(forward(image, wplus), image).backward()  # type: ignore[no-untyped-call]
             optimizer.step()
 
         start = time.perf_counter()

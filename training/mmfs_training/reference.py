@@ -1,7 +1,7 @@
 """Writes a random network as checkpoints, with inputs and outputs, for comparing other implementations with this one.
 
-    python -m mmfs_training.reference --size 64 --ngf 8 --style-dim 32 --seed 1 --out DIR [--embedding-dim 32] [--time]
-    python -m mmfs_training.reference --size 256 --io-only CHECKPOINT --out DIR
+python -m mmfs_training.reference --size 64 --ngf 8 --style-dim 32 --seed 1 --out DIR [--embedding-dim 32] [--time]
+python -m mmfs_training.reference --size 256 --io-only CHECKPOINT --out DIR
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def random_generator(config: GeneratorConfig, seed: int) -> Generator:
         values = torch.randn(parameter.shape, generator=rng)
         if key.startswith("mapping_z."):
             values *= 100.0 if key.endswith("weight") else 20.0
-        elif key.endswith("modulation.bias") or ".norm" in key and key.endswith("weight"):
+        elif key.endswith("modulation.bias") or (".norm" in key and key.endswith("weight")):
             values = 1 + 0.2 * values
         elif key.startswith("to_rgb") and key.endswith("conv.weight"):
             values *= 0.15
@@ -90,11 +90,17 @@ def main() -> None:
     parser.add_argument("--size", type=int, default=512, help="side of the pictures, a multiple of 16")
     parser.add_argument("--ngf", type=int, default=64, help="base width")
     parser.add_argument("--style-dim", type=int, default=512)
-    parser.add_argument("--embedding-dim", type=int, help="adds the CLIP mapper; must equal --style-dim, a multiple of 8")
+    parser.add_argument(
+        "--embedding-dim", type=int, help="adds the CLIP mapper; must equal --style-dim, a multiple of 8"
+    )
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--out", type=Path, help="folder for the files")
-    parser.add_argument("--io-only", type=Path, metavar="CHECKPOINT", help="use this checkpoint, write io.safetensors only")
-    parser.add_argument("--time", action="store_true", help="print the median milliseconds of encoder and decoder as JSON")
+    parser.add_argument(
+        "--io-only", type=Path, metavar="CHECKPOINT", help="use this checkpoint, write io.safetensors only"
+    )
+    parser.add_argument(
+        "--time", action="store_true", help="print the median milliseconds of encoder and decoder as JSON"
+    )
     parser.add_argument("--threads", type=int, default=2)
     args = parser.parse_args()
     if args.size % 16:

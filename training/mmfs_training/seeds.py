@@ -1,7 +1,7 @@
 """Fits `mapping_z`, so that a random z gives a w among the learned styles.
 
-A fixed random projection of the normalised z, sharpened, gives shares of the style codes; the w wanted is their mixture,
-one or two styles for the most part. The published mapping, eight layers, is regressed on that.
+A fixed random projection of the normalised z, sharpened, gives shares of the style codes; the w wanted is their
+mixture, one or two styles for the most part. The published mapping, eight layers, is regressed on that.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ def mixture_of_z(z: Tensor, styles: int, seed: int, sharpness: float = 3.0) -> T
     return torch.softmax(sharpness * math.sqrt(z.shape[1]) * F.normalize(z) @ directions, 1)
 
 
-def fit_mapping(generator: Generator, codes: Tensor, seed: int, steps: int = 4000, batch: int = 512) -> float:
+def fit_mapping(generator: Generator, codes: Tensor, seed: int, steps: int = 3000, batch: int = 256) -> float:
     """Changes `generator.mapping_z`; codes [styles, D]. Returns the share of variance explained on fresh z (R²)."""
     rng = torch.Generator().manual_seed(seed)
     torch.manual_seed(seed)
@@ -38,7 +38,7 @@ def fit_mapping(generator: Generator, codes: Tensor, seed: int, steps: int = 400
         z = torch.randn(count, codes.shape[1], generator=rng)
         return z, mixture_of_z(z, len(codes), seed) @ codes
 
-    rate = 0.002 / lr_mul
+    rate = 0.03 / lr_mul
     optimizer = torch.optim.Adam(mapping.parameters(), rate, betas=(0.9, 0.99))
     with torch.enable_grad():
         mapping.requires_grad_(True)

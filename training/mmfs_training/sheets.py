@@ -21,9 +21,7 @@ def to_bytes(picture: Tensor) -> Pictures:
 
 
 @torch.no_grad()
-def style_sheet(
-    photos: Pictures, wplus: Sequence[Tensor], stylise: Callable[[Tensor, Tensor], Tensor]
-) -> Pictures:
+def style_sheet(photos: Pictures, wplus: Sequence[Tensor], stylise: Callable[[Tensor, Tensor], Tensor]) -> Pictures:
     """`photos` [N, S, S, 3]; column 0 is the photo, then one column per w+ [10, D]."""
     images = nchw(scaled(photos))
     columns = [np.concatenate(list(photos))]

@@ -2,8 +2,9 @@
 
     python -m mmfs_training.train --data DIR --out RUN [--config mini.yaml] [--budget-minutes M]
 
-The same command after a kill goes on from the last checkpoint. Written to RUN: checkpoint.pt, losses.csv, run.json and
-sheets/*.png (held-out faces; columns: photo, photo code, styles).
+The same command after a kill goes on from the last checkpoint; SIGTERM saves one first. Written to RUN: checkpoint.pt,
+losses.csv, run.json and sheets/*.png (held-out faces; columns: photo, photo code, styles, the first style at half
+strength).
 """
 
 from __future__ import annotations
@@ -13,9 +14,10 @@ import copy
 import csv
 import json
 import math
+import signal
 import subprocess
 import time
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -30,6 +32,7 @@ from .codes import StyleCodes
 from .config import TrainingConfig, read_config
 from .data import Batch, PairedData
 from .discriminator import PatchDiscriminator
+from .growth import WHOLE, Adapters, level_at, partial_forward, start_small
 from .losses import feature_matching_loss, hinge_loss, laplacian_loss
 from .networks import Generator, GeneratorConfig, repeat_w
 from .sheets import style_sheet, write_picture
@@ -51,10 +54,12 @@ class Trainer:
         self.generator = Generator(GeneratorConfig(config.base_width, config.style_dim))
         self.codes = StyleCodes(self.generator, len(config.styles), config.seed)
         self.discriminator = PatchDiscriminator(1 + len(config.styles))
+        start_small(self.generator)
+        self.adapters = Adapters(self.generator)
         self.average_generator = copy.deepcopy(self.generator).requires_grad_(False)
         self.average_codes = copy.deepcopy(self.codes).requires_grad_(False)
         self.trained = [p for name, p in self.generator.named_parameters() if self._is_trained(name)]
-        self.trained += list(self.codes.parameters())
+        self.trained += list(self.codes.parameters()) + list(self.adapters.parameters())
         self.optimizer = torch.optim.Adam(self.trained, config.learning_rate, betas=(0.5, 0.99), fused=True)
         self.discriminator_optimizer = torch.optim.Adam(
             self.discriminator.parameters(), 4e-4, betas=(0.5, 0.99), fused=True
@@ -62,6 +67,7 @@ class Trainer:
         self.step = 0
         self.pictures = 0
         self.active_seconds = 0.0
+        self.progress = 0.0
 
     @staticmethod
     def _is_trained(name: str) -> bool:
@@ -73,6 +79,7 @@ class Trainer:
         return {
             "generator": self.generator,
             "codes": self.codes,
+            "adapters": self.adapters,
             "discriminator": self.discriminator,
             "average_generator": self.average_generator,
             "average_codes": self.average_codes,
@@ -81,7 +88,12 @@ class Trainer:
         }
 
     def state_dict(self) -> dict[str, Any]:
-        counters = {"step": self.step, "pictures": self.pictures, "active_seconds": self.active_seconds}
+        counters = {
+            "step": self.step,
+            "pictures": self.pictures,
+            "active_seconds": self.active_seconds,
+            "progress": self.progress,
+        }
         return {**{name: part.state_dict() for name, part in self.parts.items()}, "counters": counters}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
@@ -90,9 +102,14 @@ class Trainer:
         self.step = state["counters"]["step"]
         self.pictures = state["counters"]["pictures"]
         self.active_seconds = state["counters"]["active_seconds"]
+        self.progress = state["counters"]["progress"]
 
-    def progress(self, budget_minutes: float) -> float:
-        return self.active_seconds / (60 * budget_minutes)
+    def advance(self, seconds: float, seconds_left: float) -> None:
+        """Counts a step that took `seconds`, when `seconds_left` were left before it."""
+        # a process that was stopped for a while must not lose its schedule, so a step counts for at most LONGEST_STEP
+        seconds = min(seconds, LONGEST_STEP)
+        self.active_seconds += seconds
+        self.progress += (1 - self.progress) * min(1.0, seconds / max(seconds_left, 1e-9))
 
     def learning_rate(self, progress: float) -> float:
         first, last = self.config.learning_rate, self.config.final_learning_rate
@@ -102,17 +119,26 @@ class Trainer:
     def train_step(self, batch: Batch, progress: float) -> dict[str, float]:
         config = self.config
         rate = self.learning_rate(progress)
-        for optimizer, factor in ((self.optimizer, 1.0), (self.discriminator_optimizer, 0.4 / 3)):
+        for optimizer, factor in ((self.optimizer, 1.0), (self.discriminator_optimizer, 1 / 30)):
             for group in optimizer.param_groups:
                 group["lr"] = rate * factor
         adversarial = progress >= config.adversarial_from
 
         wplus = self.codes(batch.mixture)
         w = wplus[:, 0] + config.code_noise * torch.randn_like(wplus[:, 0])
-        made = fast.decode(self.generator, fast.encode(self.generator, batch.photo), repeat_w(w))
+        level = level_at(progress, config.growth)
+        growing = level < WHOLE or progress < config.growth[-1] + config.settling
+        if growing:
+            made, inner = partial_forward(self.generator, self.adapters, batch.photo, repeat_w(w), level)
+        else:
+            made = fast.decode(self.generator, fast.encode(self.generator, batch.photo), repeat_w(w))
         gradient, report = self.picture_gradient(made.detach(), batch, adversarial)
         self.optimizer.zero_grad(set_to_none=True)
-        made.backward(gradient)  # type: ignore[no-untyped-call]
+        if growing and level > 1:
+            report["inner"] = inner.item()
+            torch.autograd.backward([made, config.losses["inner"] * inner], [gradient, None])
+        else:
+            made.backward(gradient)  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(self.trained, 10.0)
         self.optimizer.step()
         if adversarial:
@@ -140,9 +166,7 @@ class Trainer:
         features, score = self.discriminator(made[chosen], batch.photo[chosen], style)
         matching = feature_matching_loss(features, wanted)
         fooling = -score.mean()
-        judged = torch.autograd.grad(
-            weights["feature_matching"] * matching + weights["adversarial"] * fooling, made
-        )[0]
+        judged = torch.autograd.grad(weights["feature_matching"] * matching + weights["adversarial"] * fooling, made)[0]
         scale = config.adversarial_ratio * paired.norm() / (judged.norm() + 1e-12)
         report |= {"feature_matching": matching.item(), "fooling": fooling.item()}
         return paired + scale * judged, report
@@ -164,7 +188,7 @@ class Trainer:
     @torch.no_grad()
     def _average(self, decay: float) -> None:
         pairs = [(self.average_generator, self.generator), (self.average_codes, self.codes)]
-        averages = [p for average, _ in pairs for p in average.parameters()]
+        averages: list[Tensor] = [p for average, _ in pairs for p in average.parameters()]
         torch._foreach_lerp_(averages, [p for _, part in pairs for p in part.parameters()], 1 - decay)
 
     @torch.no_grad()
@@ -184,22 +208,26 @@ class Trainer:
 
 def code_version() -> str:
     found = subprocess.run(
-        ["git", "describe", "--always", "--dirty"], cwd=Path(__file__).parent, capture_output=True, text=True, check=False
+        ["git", "describe", "--always", "--dirty"],
+        cwd=Path(__file__).parent,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     return found.stdout.strip() or "unknown"
 
 
-def write_report(path: Path, trainer: Trainer, data: PairedData, budget_minutes: float, last: dict[str, float]) -> None:
+def write_report(path: Path, trainer: Trainer, data: PairedData, last: dict[str, float]) -> None:
     report = {
         "package": __version__,
         "code": code_version(),
         "torch": torch.__version__,
-                "time": datetime.now(timezone.utc).isoformat(timespec="seconds"),
+        "time": datetime.now(timezone.utc).isoformat(timespec="seconds"),
         "seed": trainer.config.seed,
         "dataDigest": f"sha256:{data.digest}",
         "photos": len(data.training),
         "heldOut": [data.stems[j] for j in data.held_out],
-        "budgetMinutes": budget_minutes,
+        "progress": round(trainer.progress, 4),
         "activeMinutes": round(trainer.active_seconds / 60, 2),
         "steps": trainer.step,
         "pictures": trainer.pictures,
@@ -214,7 +242,7 @@ class LossLog:
 
     COLUMNS = (
         "step", "active_seconds", "pictures_per_second", "size", "threads",
-        "pixel", "laplacian", "feature_matching", "fooling", "discriminator", "learning_rate",
+        "pixel", "laplacian", "inner", "feature_matching", "fooling", "discriminator", "learning_rate",
     )  # fmt: skip
 
     def __init__(self, path: Path) -> None:
@@ -236,7 +264,20 @@ class LossLog:
         return means
 
 
-def train(config: TrainingConfig, data_folder: Path, out: Path, budget_minutes: float, threads: int) -> None:
+@dataclass
+class Clock:
+    """How long a run still has: until a time of day, or for so many minutes of steps."""
+
+    budget_seconds: float
+    until: datetime | None = None
+
+    def seconds_left(self, progress: float) -> float:
+        if self.until is not None:
+            return (self.until - datetime.now(timezone.utc)).total_seconds()
+        return (1 - progress) * self.budget_seconds
+
+
+def train(config: TrainingConfig, data_folder: Path, out: Path, clock: Clock, threads: int) -> None:
     data = PairedData(data_folder, config)
     print(f"{len(data.training)} photos, {len(data.styled)} of them in {len(data.styles)} styles", flush=True)
     out.mkdir(parents=True, exist_ok=True)
@@ -251,22 +292,25 @@ def train(config: TrainingConfig, data_folder: Path, out: Path, budget_minutes: 
     means: dict[str, float] = {}
     cores = SharedCores(threads)
 
+    stopping: list[int] = []
+    signal.signal(signal.SIGTERM, lambda number, _: stopping.append(number))
+
     def save() -> None:
         write_atomically(path, lambda p: torch.save(trainer.state_dict(), p))
-        write_report(out / "run.json", trainer, data, budget_minutes, means)
+        write_report(out / "run.json", trainer, data, means)
 
     def show() -> None:
         write_picture(trainer.sheet(data), out / "sheets" / f"{trainer.step:06d}.png")
 
-    while (progress := trainer.progress(budget_minutes)) < 1:
+    while (progress := trainer.progress) < 0.9999 and not stopping:
         start = time.perf_counter()
+        left = clock.seconds_left(progress)
         stage = config.stage_at(progress)
         used = cores.choose()
         # seeded by the step, so that a run that was cut off sees what it would have seen
         batch = data.batch(stage, config, np.random.default_rng((config.seed, trainer.step)))
         log.reports.append({**trainer.train_step(batch, progress), "threads": used})
-        # a stopped process must not lose its schedule: a step counts for at most LONGEST_STEP
-        trainer.active_seconds += min(time.perf_counter() - start, LONGEST_STEP)
+        trainer.advance(time.perf_counter() - start, left)
         now = trainer.active_seconds
         if trainer.step % LOG_STEPS == 0:
             rate = (trainer.pictures - pictures) / max(now - logged, 1e-9)
@@ -283,7 +327,8 @@ def train(config: TrainingConfig, data_folder: Path, out: Path, budget_minutes: 
             show()
             shown = now
     save()
-    show()
+    if not stopping:
+        show()
 
 
 def main() -> None:
@@ -293,9 +338,11 @@ def main() -> None:
     parser.add_argument("--config", type=Path, default=Path(__file__).parent / "configs" / "mini.yaml")
     parser.add_argument("--budget-minutes", type=float, help="instead of the configuration's")
     parser.add_argument("--threads", type=int, default=2, help="at most so many; fewer while others use the cores")
+    parser.add_argument("--until", type=datetime.fromisoformat, help="instead of a budget, a time with its zone")
     args = parser.parse_args()
     config = read_config(args.config)
-    train(config, args.data, args.out, args.budget_minutes or config.budget_minutes, args.threads)
+    clock = Clock(60 * (args.budget_minutes or config.budget_minutes), args.until)
+    train(config, args.data, args.out, clock, args.threads)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The formulas of the network in NumPy, float64, loops where loops are clear; written from the papers, not from the code."""
+"""The formulas of the network in NumPy, float64; written from the papers, not from the code."""
 
 from __future__ import annotations
 

@@ -49,7 +49,9 @@ def test_gradients_are_equal(network: Generator) -> None:
         f"mapping_z.{i}.{part}" for i in range(1, 9) for part in ("weight", "bias")
     }
     for key, gradient in plain.items():
-        torch.testing.assert_close(quick_ones[key], gradient, rtol=2e-3, atol=2e-4 * float(gradient.abs().max()), msg=key)
+        torch.testing.assert_close(
+            quick_ones[key], gradient, rtol=2e-3, atol=2e-4 * float(gradient.abs().max()), msg=key
+        )
 
 
 def test_bfloat16_stays_close(network: Generator) -> None:

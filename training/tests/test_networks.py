@@ -134,7 +134,10 @@ def test_mapper(network: Generator, state: dict[str, np.ndarray]) -> None:
         for i in range(4):
             p = {k.split(f"layers.{i}.")[1]: v for k, v in state.items() if f"transformer.layers.{i}." in k}
             h = f.layer_norm(x, p["norm1.weight"], p["norm1.bias"])
-            a = [p[f"self_attn.{name}"] for name in ("in_proj_weight", "in_proj_bias", "out_proj.weight", "out_proj.bias")]
+            a = [
+                p[f"self_attn.{name}"]
+                for name in ("in_proj_weight", "in_proj_bias", "out_proj.weight", "out_proj.bias")
+            ]
             x = x + f.attention(h, *a, heads=8)
             h = f.layer_norm(x, p["norm2.weight"], p["norm2.bias"])
             h = np.maximum(h @ p["linear1.weight"].T + p["linear1.bias"], 0)
@@ -151,9 +154,7 @@ def test_whole_network(network: Generator, state: dict[str, np.ndarray]) -> None
     )
     for i in range(1, 5):
         x = numpy_residual(state, f"encoder.{i}", x)
-    x = f.activation(
-        f.convolve(x, f.equalised(state["encoder.5.0.weight"]), padding=(1, 1)), state["encoder.5.1.bias"]
-    )
+    x = f.activation(f.convolve(x, f.equalised(state["encoder.5.0.weight"]), padding=(1, 1)), state["encoder.5.1.bias"])
     features = network.encode(image)
     close(features[0], x)
 
@@ -187,13 +188,21 @@ def published_keys(n: int, d: int) -> dict[str, tuple[int, ...]]:
         styled += [(f"decoder{i}a", decoder[i - 1], decoder[i]), (f"decoder{i}b", decoder[i], decoder[i])]
     for name, a, b in styled:
         p = name + "."
-        keys |= {p + "conv.weight": (1, b, a, 3, 3), p + "conv.modulation.weight": (a, d), p + "conv.modulation.bias": (a,)}
+        keys |= {
+            p + "conv.weight": (1, b, a, 3, 3),
+            p + "conv.modulation.weight": (a, d),
+            p + "conv.modulation.bias": (a,),
+        }
         keys |= {p + "noise.weight": (1,), p + "activate.bias": (b,)}
         if name.endswith("a"):
             keys[p + "conv.blur.kernel"] = (4, 4)
     for i in range(5):
         a, p = decoder[i], f"to_rgb{i}."
-        keys |= {p + "conv.weight": (1, 3, a, 1, 1), p + "conv.modulation.weight": (a, d), p + "conv.modulation.bias": (a,)}
+        keys |= {
+            p + "conv.weight": (1, 3, a, 1, 1),
+            p + "conv.modulation.weight": (a, d),
+            p + "conv.modulation.bias": (a,),
+        }
         keys[p + "bias"] = (1, 3, 1, 1)
         if i:
             keys[p + "upsample.kernel"] = (4, 4)
