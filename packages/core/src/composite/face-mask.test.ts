@@ -49,14 +49,14 @@ describe("faceMask of an even photo", () => {
     expect(at(0.1, 0.1)).toBe(0);
   });
 
-  it("has no visible edge: it changes by less than two fifths of its range over a thirtieth of the square", () => {
+  it("has no visible edge: it changes by less than half of its range over a thirtieth of the square", () => {
     const step = Math.round(side / 30);
     let steepest = 0;
     for (let i = 0; i < mask.length; i++) {
       if (i % side < side - step) steepest = Math.max(steepest, Math.abs(mask[i]! - mask[i + step]!));
       if (i + step * side < mask.length) steepest = Math.max(steepest, Math.abs(mask[i]! - mask[i + step * side]!));
     }
-    expect(steepest).toBeLessThan(0.4);
+    expect(steepest).toBeLessThan(0.5);
   });
 });
 
