@@ -127,12 +127,13 @@ function compare(
 function printBundle({ manifest }: Bundle, files: readonly CheckedFile[], { stdout }: Terminal): void {
   const { name, description, license, network, provenance = {} } = manifest;
   printLine(stdout, `${name}${description === undefined ? "" : `: ${description}`}`);
-  printLine(stdout, `license     ${license}`);
-  for (const [key, value] of Object.entries(provenance)) printLine(stdout, `${key.padEnd(11)} ${value}`);
-  printLine(
-    stdout,
-    `network     ${network.size} px, base width ${network.baseWidth}, style ${10} × ${network.styleDim}`,
-  );
+  const facts = {
+    license,
+    ...provenance,
+    network: `${network.size} px, base width ${network.baseWidth}, style ${network.styleLayers} × ${network.styleDim}`,
+  };
+  const width = Math.max(...Object.keys(facts).map((key) => key.length));
+  for (const [key, value] of Object.entries(facts)) printLine(stdout, `${key.padEnd(width)}  ${value}`);
   for (const { part, dtype, path, bytes, graph, error } of files) {
     const state = error === undefined ? "ok" : "BAD";
     printLine(
