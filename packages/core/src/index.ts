@@ -46,6 +46,7 @@ export { checkStyleCode } from "./style/check-style-code.js";
 export { averageStyles, interpolateStyles, mixStyles, truncateStyle } from "./style/combine-styles.js";
 export { STYLE_LAYERS, StyleCode, type StyleOrigin } from "./style/style-code.js";
 export { parseStyleCode, STYLE_CODE_VERSION, serializeStyleCode } from "./style/style-code-file.js";
+export type { LoadOptions } from "./stylizer/graph-set.js";
 export type {
   FacesOption,
   ProgressEvent,

@@ -31,7 +31,11 @@ export type FacesOption = "all" | "largest" | readonly number[];
 export interface StylizeOptions {
   /** @default the first preset of the bundle */
   style?: StyleOption | undefined;
-  /** From 0, the face as it was, to 1, the style in full; up to 1.5 exaggerates. @default 1 */
+  /**
+   * From 0, the face as it was, to 1, the style in full; up to 1.5 exaggerates. It moves from the bundle's photo code to the
+   * style's; below 0.25 the photo itself is blended in, so that 0 leaves every byte as it was.
+   * @default 1
+   */
   strength?: number | undefined;
   /** Decides the noise maps (fine texture); the same seed gives the same bytes. @default 0 */
   seed?: number | undefined;

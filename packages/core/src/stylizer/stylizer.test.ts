@@ -145,6 +145,18 @@ describe("Stylizer.stylize", () => {
     }
   });
 
+  it("leaves every byte as it was at strength 0, and comes in by and by", async () => {
+    const stylizer = await createStylizer();
+    const at = async (strength: number) => {
+      const { data } = await stylizer.stylize(photo, { style: "ink", strength });
+      return data.reduce((sum, byte, i) => sum + Math.abs(byte - photo.data[i]!), 0) / data.length;
+    };
+    expect(await at(0)).toBe(0);
+    const [slight, more] = [await at(0.02), await at(0.25)];
+    expect(slight).toBeGreaterThan(0);
+    expect(slight).toBeLessThan(more / 5);
+  });
+
   it("blends pictures where the bundle has no photo code, and says so", async () => {
     const stylizer = await createStylizer(withoutPhotoCode);
     const options = { style: { seed: 1 }, output: "crop", faces: "largest" } as const;

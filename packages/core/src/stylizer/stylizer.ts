@@ -5,8 +5,7 @@ import type { BundleSource } from "../bundle/bundle-source.js";
 import { loadBundle } from "../bundle/load-bundle.js";
 import type { Preset } from "../bundle/presets.js";
 import { preserveColor } from "../color/preserve-color.js";
-import { faceMask } from "../composite/face-mask.js";
-import { pasteBack } from "../composite/paste-back.js";
+import { compositeFaces, type FaceLayer } from "../composite/composite-faces.js";
 import { MMFSError } from "../errors/mmfs-error.js";
 import type { Face } from "../faces/face.js";
 import { createFaceFinder, type FaceFinder } from "../faces/face-finder.js";
@@ -29,7 +28,7 @@ import type { StyleEncoder, StyleOption, StylizeOptions, StylizerOptions } from 
 import { type ParsedOptions, parseOptions, parseStylizerOptions } from "./parse-options.js";
 import { resolveStyle } from "./resolve-style.js";
 import type { StylizedFace, StylizeResult } from "./result.js";
-import { type SelectedFace, selectFaces } from "./select-faces.js";
+import { selectFaces } from "./select-faces.js";
 import { StageClock } from "./stage-clock.js";
 
 /** What a {@link Stylizer} is made of, besides the options that users see. */
@@ -46,6 +45,9 @@ export interface StylizerParts extends StylizerOptions {
 
 /** Of how many photos the faces are remembered, and how many bytes of the encoder's features. */
 const [PHOTOS_KEPT, FEATURE_BYTES_KEPT] = [8, 64 * 2 ** 20];
+
+/** Below this strength the photo itself is blended in, so that 0 leaves it as it was. */
+const PHOTO_STRENGTH = 0.25;
 
 const asyncDispose: typeof Symbol.asyncDispose = Symbol.asyncDispose ?? Symbol.for("Symbol.asyncDispose");
 
@@ -193,7 +195,7 @@ export class Stylizer {
   async #stylize(photo: Picture, options: ParsedOptions, clock: StageClock, load: LoadOptions): Promise<StylizeResult> {
     const warnings: string[] = [];
     const style = await clock.step("map", () => this.#resolveStyle(options.style, load));
-    const { code, blend } = await this.#applyStrength(style, options.strength, warnings);
+    const { code, opacity } = await this.#applyStrength(style, options.strength, warnings);
 
     const digest = pictureDigest(photo);
     const opaque = flatten(photo);
@@ -202,26 +204,20 @@ export class Stylizer {
     const selected = selectFaces(found, options.faces);
     clock.faces = selected.length;
 
-    const faces: StylizedFace[] = [];
-    const squares: Picture[] = [];
-    for (const [place, each] of selected.entries()) {
-      const key = `${digest}-${each.index}`;
-      const { stylized, square } = await this.#stylizeFace(
-        opaque,
-        key,
-        each,
-        place,
-        { ...options, code, blend },
-        clock,
-        load,
-      );
-      faces.push(stylized);
-      squares.push(square);
+    const layers: FaceLayer[] = [];
+    for (const [place, { face, index }] of selected.entries()) {
+      const key = `${digest}-${index}`;
+      const stylized = await this.#stylizeFace(opaque, face, key, place, { ...options, code }, clock, load);
+      layers.push({ face, ...stylized, opacity });
     }
+    const faces = layers.map(({ face, transform, square, stylized }, i): StylizedFace => {
+      const picture = opacity < 1 ? blendPictures(square, stylized, opacity) : stylized;
+      return { ...face, index: selected[i]!.index, transform, picture };
+    });
     const picture =
       options.output === "crop"
         ? faces[0]!.picture
-        : await clock.step("composite", () => composite(photo, faces, squares));
+        : await clock.step("composite", () => compositeFaces(photo, layers));
     clock.finish(options.output === "crop" ? "stylize" : "composite");
 
     const [height = 0, width = 0] = picture.shape;
@@ -242,18 +238,15 @@ export class Stylizer {
 
   async #stylizeFace(
     photo: Picture,
+    face: Face,
     key: string,
-    { face, index }: SelectedFace,
     place: number,
-    options: Pick<ParsedOptions, "seed" | "preserveColor"> & { code: StyleCode; blend: number },
+    options: Pick<ParsedOptions, "seed" | "preserveColor"> & { code: StyleCode },
     clock: StageClock,
     load: LoadOptions,
-  ): Promise<{ stylized: StylizedFace; square: Picture }> {
-    const { picture: square, transform } = await clock.step(
-      "align",
-      () => alignFace(photo, face.crop, this.#size),
-      place,
-    );
+  ): Promise<Pick<FaceLayer, "transform" | "square" | "stylized">> {
+    const align = () => alignFace(photo, face.crop, this.#size);
+    const { picture: square, transform } = await clock.step("align", align, place);
     let features = this.#features.get(key);
     if (features === undefined) {
       // Both before either runs, so that features and picture come from one device also where auto has to change it.
@@ -266,16 +259,11 @@ export class Stylizer {
     }
     const known = features;
     await this.#graphs.load("decoder", load);
-    const picture = await clock.step(
-      "stylize",
-      async () => {
-        const stylized = await this.#decode(known, options.code, options.seed, load);
-        const colored = options.preserveColor ? preserveColor(stylized, square) : stylized;
-        return options.blend < 1 ? blendPictures(square, colored, options.blend) : colored;
-      },
-      place,
-    );
-    return { stylized: { ...face, index, transform, picture }, square };
+    const decode = async () => {
+      const picture = await this.#decode(known, options.code, options.seed, load);
+      return options.preserveColor ? preserveColor(picture, square) : picture;
+    };
+    return { square, transform, stylized: await clock.step("stylize", decode, place) };
   }
 
   async #encode(square: Picture, load: LoadOptions): Promise<Tensor> {
@@ -344,17 +332,21 @@ export class Stylizer {
     return resolveStyle(style, sources, load.signal);
   }
 
-  /** The code between the photo and the style, or, where the bundle cannot tell it, how to blend the pictures instead. */
+  /**
+   * The code between the photo's and the style's, and how much of the stylised face is shown. Even the photo code makes a face
+   * coarser than the photo's, so near strength 0 the photo itself comes in; without a photo code it does so all the way.
+   */
   async #applyStrength(
     style: StyleCode,
     strength: number,
     warnings: string[],
-  ): Promise<{ code: StyleCode; blend: number }> {
-    if (strength === 1) return { code: style, blend: 1 };
+  ): Promise<{ code: StyleCode; opacity: number }> {
+    if (strength === 1) return { code: style, opacity: 1 };
     const { photo } = await this.#bundle.presets();
     if (photo !== undefined) {
       const { values, layers, dim } = interpolateStyles(photo, style, strength);
-      return { code: new StyleCode(values, layers, dim, style.origin), blend: 1 };
+      const code = new StyleCode(values, layers, dim, style.origin);
+      return { code, opacity: Math.min(strength / PHOTO_STRENGTH, 1) };
     }
     if (strength > 1) {
       throw new MMFSError(
@@ -363,25 +355,12 @@ export class Stylizer {
       );
     }
     warnings.push("The bundle has no photo code, so strength blends the stylised face with the photo.");
-    return { code: style, blend: strength };
+    return { code: style, opacity: strength };
   }
 
   get #size(): number {
     return this.#bundle.manifest.network.size;
   }
-}
-
-/** The photo with its faces pasted in; where they overlap, the larger lies over the smaller. */
-function composite(photo: Picture, faces: readonly StylizedFace[], squares: readonly Picture[]): Picture {
-  const { data, width, height } = pixelsOf(photo);
-  const result = { data: data.slice(), width, height };
-  const overlays = faces.map((face, i) => ({ face, square: squares[i]! }));
-  overlays.sort((one, other) => one.face.crop.side - other.face.crop.side);
-  for (const { face, square } of overlays) {
-    const { picture, transform } = face;
-    pasteBack(result, { picture, transform, mask: faceMask(face, transform, square) });
-  }
-  return wrapPicture(result.data, width, height);
 }
 
 function output(outputs: Tensors, name: string): Tensor {
