@@ -1,0 +1,16 @@
+// `npm run bench`: every table, one after the other, so that none disturbs another.
+import { spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+
+for (const file of ["faces.ts", "networks.ts", "photo.ts"]) {
+  console.log(`\n## ${file}\n`);
+  const { status } = spawnSync(
+    process.execPath,
+    ["--import", "tsx", ...(file === "photo.ts" ? [] : ["--conditions=@mmfs/source"]), file],
+    {
+      cwd: fileURLToPath(new URL(".", import.meta.url)),
+      stdio: "inherit",
+    },
+  );
+  if (status !== 0) process.exitCode = 1;
+}
