@@ -25,7 +25,7 @@ def main() -> None:
     parser.add_argument("run", type=Path, help="folder of a training run")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--size", type=int, help="side of the pictures; by default that of the last stage")
-    parser.add_argument("--mapping-steps", type=int, default=3000)
+    parser.add_argument("--mapping-steps", type=int, default=1500)
     parser.add_argument("--threads", type=int, default=2)
     args = parser.parse_args()
     torch.set_num_threads(args.threads)

@@ -18,7 +18,7 @@ from mmfs_training.data import PairedData
 from mmfs_training.evaluate import aligned_square, psnr
 from mmfs_training.losses import feature_matching_loss, hinge_loss, laplacian_loss
 from mmfs_training.networks import Generator, GeneratorConfig
-from mmfs_training.seeds import fit_mapping, mixture_of_z
+from mmfs_training.seeds import fit_mapping, mixture_of_z, style_directions
 from mmfs_training.train import Trainer
 
 
@@ -191,7 +191,7 @@ def test_mapping_is_fitted_to_the_codes() -> None:
     network = Generator(GeneratorConfig(2, 32)).requires_grad_(False)
     codes = torch.randn(5, 32)
     assert fit_mapping(network, codes, seed=1, steps=400, batch=256) > 0.7
-    shares = mixture_of_z(torch.randn(500, 32), 5, seed=1)
+    shares = mixture_of_z(torch.randn(500, 32), style_directions(32, 5, seed=1))
     torch.testing.assert_close(shares.sum(1), torch.ones(500))
     assert set(shares.argmax(1).tolist()) == set(range(5))
 
