@@ -10,6 +10,8 @@ beforeAll(async () => {
 afterAll(() => toy.remove());
 
 const MEBIBYTE = 1024 * 1024;
+/** What the allocators of Node and onnxruntime keep varies by this much; what is measured here would leak twice as much. */
+const TOLERANCE = 96 * MEBIBYTE;
 
 async function measure(code: string): Promise<Record<string, number>> {
   const { status, stdout, stderr } = await runModule(
@@ -29,31 +31,27 @@ describe("memory", () => {
     const { early = 0, late = 0 } = await measure(`
       const stylizer = await createStylizer(options);
       let early;
-      for (let run = 0; run < 200; run += 1) {
+      for (let run = 0; run < 300; run += 1) {
         await stylizer.stylize(portrait, { seed: run, style: { seed: run } });
-        if (run === 39) early = memory();
+        if (run === 99) early = memory();
       }
       console.log(JSON.stringify({ early, late: memory() }));`);
-    console.log(
-      `200 pictures: ${(early / MEBIBYTE).toFixed(0)} MiB after 40, ${(late / MEBIBYTE).toFixed(0)} at the end`,
-    );
-    expect(late - early).toBeLessThan(64 * MEBIBYTE);
+    console.log(`200 pictures: ${(early / MEBIBYTE).toFixed(0)} MiB before, ${(late / MEBIBYTE).toFixed(0)} after`);
+    expect(late - early).toBeLessThan(TOLERANCE);
   }, 120_000);
 
   it("comes back with each of 20 stylizers", async () => {
     const { early = 0, late = 0 } = await measure(`
       let early;
-      for (let cycle = 0; cycle < 20; cycle += 1) {
+      for (let cycle = 0; cycle < 30; cycle += 1) {
         const stylizer = await createStylizer(options);
         await stylizer.stylize(portrait);
         await stylizer.dispose();
-        if (cycle === 4) early = memory();
+        if (cycle === 9) early = memory();
       }
       console.log(JSON.stringify({ early, late: memory() }));`);
-    console.log(
-      `20 stylizers: ${(early / MEBIBYTE).toFixed(0)} MiB after 5, ${(late / MEBIBYTE).toFixed(0)} at the end`,
-    );
-    expect(late - early).toBeLessThan(64 * MEBIBYTE);
+    console.log(`20 stylizers: ${(early / MEBIBYTE).toFixed(0)} MiB before, ${(late / MEBIBYTE).toFixed(0)} after`);
+    expect(late - early).toBeLessThan(TOLERANCE);
   }, 120_000);
 });
 
