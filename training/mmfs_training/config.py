@@ -15,7 +15,8 @@ PHOTO = "photo"
 class Stage:
     """Until the share `until` of the budget: squares of `side` (range, pixels of the source) resampled to `size`.
 
-    `photo` is the share of samples whose target is the photo itself.
+    `photo` is the share of samples whose target is the photo itself; `eyes` and `mouth` say how many times as much as
+    the rest of the picture a pixel there counts in the pixel and Laplacian losses.
     """
 
     until: float
@@ -23,6 +24,8 @@ class Stage:
     side: tuple[int, int]
     batch: int
     photo: float
+    eyes: float = 1.0
+    mouth: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -64,7 +67,7 @@ def parse_config(values: dict[str, Any]) -> TrainingConfig:
     if set(values) != expected:
         raise ValueError(f"missing: {sorted(expected - set(values))}, unknown: {sorted(set(values) - expected)}")
     stages = tuple(
-        Stage(s["until"], s["size"], (s["side"][0], s["side"][1]), s["batch"], s["photo"]) for s in values["stages"]
+        Stage(**{**stage, "side": (stage["side"][0], stage["side"][1])}) for stage in values["stages"]
     )
     for stage in stages:
         if stage.size % 16:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -25,12 +26,14 @@ class Batch:
     target: what it should become, same shape.
     mixture: [N, 1 + styles] shares of the codes, column 0 the photo code; every row sums to 1.
     pure: [N] whether the target is a photo or one style, not a blend.
+    weight: [N, 1, S, S] how much each pixel counts.
     """
 
     photo: Tensor
     target: Tensor
     mixture: Tensor
     pure: Tensor
+    weight: Tensor
 
 
 class PairedData:
@@ -66,7 +69,8 @@ class PairedData:
         return any(self.stems[j].startswith(start) and j % every for start, every in thin.items())
 
     def batch(self, stage: Stage, config: TrainingConfig, rng: np.random.Generator) -> Batch:
-        photos, targets = [], []
+        photos, targets, weights = [], [], []
+        face = face_weights(self.photos.shape[1], stage.eyes, stage.mouth)
         mixture = np.zeros((stage.batch, 1 + len(self.styles)), np.float32)
         pure = np.ones(stage.batch, bool)
         shares = config.samples
@@ -93,7 +97,14 @@ class PairedData:
                 pure[n] = kind == 3
             photos.append(photo)
             targets.append(target)
-        return Batch(nchw(np.stack(photos)), nchw(np.stack(targets)), torch.from_numpy(mixture), torch.from_numpy(pure))
+            weights.append(cut(face)[:, :, None])
+        return Batch(
+            nchw(np.stack(photos)),
+            nchw(np.stack(targets)),
+            torch.from_numpy(mixture),
+            torch.from_numpy(pure),
+            nchw(np.stack(weights)),
+        )
 
 
 class Cut:
@@ -102,7 +113,7 @@ class Cut:
     def __init__(self, left: int, top: int, side: int, size: int, mirrored: bool) -> None:
         self.left, self.top, self.side, self.size, self.mirrored = left, top, side, size, mirrored
 
-    def __call__(self, picture: Pictures) -> Pictures:
+    def __call__(self, picture: NDArray[Any]) -> NDArray[Any]:
         part = picture[self.top : self.top + self.side, self.left : self.left + self.side]
         if self.side != self.size:
             part = cv2.resize(part, (self.size, self.size), interpolation=cv2.INTER_LINEAR)
@@ -113,6 +124,23 @@ def random_cut(picture_side: int, stage: Stage, rng: np.random.Generator) -> Cut
     side = int(rng.integers(stage.side[0], stage.side[1] + 1))
     left, top = (int(v) for v in rng.integers(0, picture_side - side + 1, 2))
     return Cut(left, top, side, stage.size, bool(rng.random() < 0.5))
+
+
+# Middle and standard deviation (x, y) of what is weighed, as parts of the side of an FFHQ crop, which fixes the eyes.
+EYES = (((0.375, 0.475), (0.05, 0.035)), ((0.625, 0.475), (0.05, 0.035)))
+MOUTH = ((0.5, 0.72), (0.09, 0.04))
+
+
+def face_weights(side: int, eyes: float, mouth: float) -> NDArray[np.float32]:
+    """How much each pixel of an aligned face counts: `eyes` and `mouth` in their middles, falling to 1 around them."""
+    y, x = (np.mgrid[:side, :side] + 0.5) / side
+
+    def spot(place: tuple[tuple[float, float], tuple[float, float]]) -> NDArray[Any]:
+        (center_x, center_y), (width, height) = place
+        return np.exp(-0.5 * (((x - center_x) / width) ** 2 + ((y - center_y) / height) ** 2))
+
+    weights = 1 + (eyes - 1) * (spot(EYES[0]) + spot(EYES[1])) + (mouth - 1) * spot(MOUTH)
+    return np.asarray(weights, np.float32)
 
 
 def scaled(picture: Pictures) -> NDArray[np.float32]:

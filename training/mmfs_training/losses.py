@@ -8,15 +8,24 @@ import torch.nn.functional as F
 from torch import Tensor
 
 
-def laplacian_loss(picture: Tensor, target: Tensor, levels: int = 3) -> Tensor:
-    """Mean absolute difference of the bands of a Laplacian pyramid: strokes count at every scale, flat areas little."""
+def pixel_loss(picture: Tensor, target: Tensor, weight: Tensor) -> Tensor:
+    """Mean absolute difference under `weight` [N, 1, S, S], which is divided by its mean."""
+    return ((picture - target).abs() * (weight / weight.mean())).mean()
+
+
+def laplacian_loss(picture: Tensor, target: Tensor, weight: Tensor, levels: int = 3) -> Tensor:
+    """Mean absolute difference of the bands of a Laplacian pyramid: strokes count at every scale, flat areas little.
+
+    `weight` [N, 1, S, S] is divided by its mean.
+    """
     difference = picture - target
+    weight = weight / weight.mean()
     total = difference.new_zeros(())
     for _ in range(levels):
         coarse = F.avg_pool2d(difference, 2)
         band = difference - F.interpolate(coarse, scale_factor=2, mode="nearest")
-        total = total + band.abs().mean()
-        difference = coarse
+        total = total + (band.abs() * weight).mean()
+        difference, weight = coarse, F.avg_pool2d(weight, 2)
     return total
 
 

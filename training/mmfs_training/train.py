@@ -33,7 +33,7 @@ from .config import TrainingConfig, read_config
 from .data import Batch, PairedData
 from .discriminator import PatchDiscriminator
 from .growth import WHOLE, Adapters, level_at, partial_forward, start_small
-from .losses import feature_matching_loss, hinge_loss, laplacian_loss
+from .losses import feature_matching_loss, hinge_loss, laplacian_loss, pixel_loss
 from .networks import Generator, GeneratorConfig, repeat_w
 from .sheets import style_sheet, write_picture
 from .threads import SharedCores
@@ -152,8 +152,8 @@ class Trainer:
         """The gradient on the pictures; the discriminator's part is scaled to a set share of the others' norm."""
         config = self.config
         made = made.requires_grad_()
-        pixel = (made - batch.target).abs().mean()
-        laplacian = laplacian_loss(made, batch.target)
+        pixel = pixel_loss(made, batch.target, batch.weight)
+        laplacian = laplacian_loss(made, batch.target, batch.weight)
         weights = config.losses
         paired = torch.autograd.grad(weights["pixel"] * pixel + weights["laplacian"] * laplacian, made)[0]
         report = {"pixel": pixel.item(), "laplacian": laplacian.item()}
@@ -277,7 +277,9 @@ class Clock:
         return (1 - progress) * self.budget_seconds
 
 
-def train(config: TrainingConfig, data_folder: Path, out: Path, clock: Clock, threads: int) -> None:
+def train(
+    config: TrainingConfig, data_folder: Path, out: Path, clock: Clock, threads: int, restart_at: float | None = None
+) -> None:
     data = PairedData(data_folder, config)
     print(f"{len(data.training)} photos, {len(data.styled)} of them in {len(data.styles)} styles", flush=True)
     out.mkdir(parents=True, exist_ok=True)
@@ -286,6 +288,8 @@ def train(config: TrainingConfig, data_folder: Path, out: Path, clock: Clock, th
     if path.exists():
         trainer.load_state_dict(torch.load(path, weights_only=True))
         print(f"going on from step {trainer.step}", flush=True)
+    if restart_at is not None:
+        trainer.progress = restart_at
     log = LossLog(out / "losses.csv")
     saved = shown = logged = trainer.active_seconds
     pictures = trainer.pictures
@@ -339,10 +343,11 @@ def main() -> None:
     parser.add_argument("--budget-minutes", type=float, help="instead of the configuration's")
     parser.add_argument("--threads", type=int, default=2, help="at most so many; fewer while others use the cores")
     parser.add_argument("--until", type=datetime.fromisoformat, help="instead of a budget, a time with its zone")
+    parser.add_argument("--restart-at", type=float, help="set the schedule back, to train a finished run on")
     args = parser.parse_args()
     config = read_config(args.config)
     clock = Clock(60 * (args.budget_minutes or config.budget_minutes), args.until)
-    train(config, args.data, args.out, clock, args.threads)
+    train(config, args.data, args.out, clock, args.threads, args.restart_at)
 
 
 if __name__ == "__main__":

@@ -14,9 +14,9 @@ import torch
 from safetensors.torch import load_file
 
 from mmfs_training.config import TrainingConfig, parse_config
-from mmfs_training.data import PairedData
+from mmfs_training.data import PairedData, face_weights
 from mmfs_training.evaluate import aligned_square, psnr
-from mmfs_training.losses import feature_matching_loss, hinge_loss, laplacian_loss
+from mmfs_training.losses import feature_matching_loss, hinge_loss, laplacian_loss, pixel_loss
 from mmfs_training.networks import Generator, GeneratorConfig
 from mmfs_training.seeds import fit_mapping, mixture_of_z, style_directions
 from mmfs_training.train import Trainer
@@ -116,10 +116,33 @@ def test_a_step_decides_its_batch(data: PairedData, config: TrainingConfig) -> N
 
 def test_laplacian_loss_counts_edges_not_light() -> None:
     x = torch.rand(1, 3, 32, 32, generator=torch.Generator().manual_seed(0))
-    assert laplacian_loss(x + 0.3, x) == pytest.approx(0, abs=1e-6)
+    even = torch.full((1, 1, 32, 32), 7.0)
+    assert laplacian_loss(x + 0.3, x, even) == pytest.approx(0, abs=1e-6)
     checks = torch.tensor([[1.0, -1.0], [-1.0, 1.0]]).repeat(16, 16)
     # all of a checkerboard lies in the finest band
-    assert laplacian_loss(x + 0.25 * checks, x) == pytest.approx(0.25, abs=1e-5)
+    assert laplacian_loss(x + 0.25 * checks, x, even) == pytest.approx(0.25, abs=1e-5)
+
+
+def test_losses_count_a_place_as_its_weight_says() -> None:
+    x = torch.zeros(1, 3, 32, 32)
+    weight = torch.ones(1, 1, 32, 32)
+    weight[..., :16] = 3  # half of the picture counts three times as much, so its share is 3 / 4
+    checks = torch.tensor([[1.0, -1.0], [-1.0, 1.0]]).repeat(16, 8)
+    left, right = x.clone(), x.clone()
+    left[..., :16] += checks
+    right[..., 16:] += checks
+    for loss in (pixel_loss, laplacian_loss):
+        assert loss(left, x, weight).item() == pytest.approx(0.75, abs=1e-5)
+        assert loss(right, x, weight).item() == pytest.approx(0.25, abs=1e-5)
+
+
+def test_eyes_and_mouth_are_weighed_where_the_alignment_puts_them() -> None:
+    weights = face_weights(200, eyes=10, mouth=4)
+    assert weights[95, 75] == pytest.approx(10, abs=0.2)
+    assert weights[95, 125] == pytest.approx(10, abs=0.2)
+    assert weights[144, 100] == pytest.approx(4, abs=0.2)
+    assert weights[10, 10] == pytest.approx(1, abs=1e-3)
+    assert np.all(face_weights(64, eyes=1, mouth=1) == 1)
 
 
 def test_feature_matching_is_relative() -> None:
