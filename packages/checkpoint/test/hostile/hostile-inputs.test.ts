@@ -31,7 +31,9 @@ test("docs/hostile-inputs.md tells what happens", () => {
 test("no hostile input takes more than twice its size and 64 MB", { timeout: 60_000 }, () => {
   const script = fileURLToPath(new URL("../../scripts/hostile-memory.ts", import.meta.url));
   const args = ["--conditions=@mmfs/source", "--expose-gc", "--max-semi-space-size=2", "--import", "tsx", script];
-  const { stdout, stderr } = spawnSync(process.execPath, args, { encoding: "utf8", maxBuffer: 1 << 24 });
+  // node looks for tsx from the working folder, which is the root's when all packages are tested
+  const cwd = fileURLToPath(new URL("../..", import.meta.url));
+  const { stdout, stderr } = spawnSync(process.execPath, args, { encoding: "utf8", maxBuffer: 1 << 24, cwd });
   const rows = stdout
     .trim()
     .split("\n")

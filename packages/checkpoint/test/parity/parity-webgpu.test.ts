@@ -13,6 +13,8 @@ test("the graphs compute on WebGPU what PyTorch computes", { timeout: 180_000 },
   const driver = existsSync(SWIFTSHADER) ? { VK_ICD_FILENAMES: SWIFTSHADER, VK_DRIVER_FILES: SWIFTSHADER } : {};
   const { stdout, stderr } = spawnSync(process.execPath, ["--conditions=@mmfs/source", "--import", "tsx", script], {
     encoding: "utf8",
+    // node looks for tsx from the working folder, which is the root's when all packages are tested
+    cwd: fileURLToPath(new URL("../..", import.meta.url)),
     env: { ...driver, ...process.env },
   });
   if (/adapter|not supported|no available backend/i.test(stderr) && stdout.trim() === "") {
