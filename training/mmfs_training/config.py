@@ -15,6 +15,7 @@ PHOTO = "photo"
 class Stage:
     """Until the share `until` of the budget: squares of `side` (range, pixels of the source) resampled to `size`.
 
+    The squares lie anywhere in the picture, or, with `spread` below 1, so much nearer to its middle, where the face is.
     `photo` is the share of samples whose target is the photo itself; `eyes` and `mouth` say how many times as much as
     the rest of the picture a pixel there counts in the pixel and Laplacian losses.
     """
@@ -26,6 +27,7 @@ class Stage:
     photo: float
     eyes: float = 1.0
     mouth: float = 1.0
+    spread: float = 1.0
 
 
 @dataclass(frozen=True)

@@ -122,7 +122,8 @@ class Cut:
 
 def random_cut(picture_side: int, stage: Stage, rng: np.random.Generator) -> Cut:
     side = int(rng.integers(stage.side[0], stage.side[1] + 1))
-    left, top = (int(v) for v in rng.integers(0, picture_side - side + 1, 2))
+    room = picture_side - side
+    left, top = (round(room * (0.5 + stage.spread * (v - 0.5))) for v in rng.random(2))
     return Cut(left, top, side, stage.size, bool(rng.random() < 0.5))
 
 
