@@ -68,9 +68,7 @@ def parse_config(values: dict[str, Any]) -> TrainingConfig:
     expected = {field.name for field in fields(TrainingConfig)}
     if set(values) != expected:
         raise ValueError(f"missing: {sorted(expected - set(values))}, unknown: {sorted(set(values) - expected)}")
-    stages = tuple(
-        Stage(**{**stage, "side": (stage["side"][0], stage["side"][1])}) for stage in values["stages"]
-    )
+    stages = tuple(Stage(**{**stage, "side": (stage["side"][0], stage["side"][1])}) for stage in values["stages"])
     for stage in stages:
         if stage.size % 16:
             raise ValueError(f"the size of a stage must be a multiple of 16, not {stage.size}")
