@@ -20,7 +20,7 @@ export async function contactSheet(tiles, file, { columns = 4, size = 256, label
       const raw = { width, height, channels };
       const tile = await sharp(picture.data, { raw }).resize(size, size, { fit: "cover" }).png().toBuffer();
       const text = `<svg width="${size}" height="${labelHeight}"><text x="50%" y="16" text-anchor="middle"
-        font-family="DejaVu Sans, sans-serif" font-size="13" fill="#333">${label}</text></svg>`;
+        font-family="DejaVu Sans, sans-serif" font-size="12" fill="#333">${label}</text></svg>`;
       return [{ input: tile, left, top }, ...(labels ? [{ input: Buffer.from(text), left, top: top + size }] : [])];
     }),
   );

@@ -22,7 +22,10 @@ await result.toFile(picture);
 console.log(`\n${resolve(photo)}\n  in the style "${first.name}", on ${result.device}:\n`);
 const milliseconds = (time) => `${time.toFixed(0).padStart(6)} ms`;
 console.log(`  ${"open bundle".padEnd(12)}${milliseconds(loaded - started)}`);
-for (const [stage, time] of Object.entries(result.timings)) console.log(`  ${stage.padEnd(12)}${milliseconds(time)}`);
+for (const stage of ["decode", "map", "detect", "align", "encode", "stylize", "composite", "write", "total"]) {
+  const time = result.timings[stage];
+  if (time !== undefined) console.log(`  ${stage.padEnd(12)}${milliseconds(time)}`);
+}
 for (const warning of result.warnings) console.log(`  note: ${warning}`);
 
 const tiles = [];
@@ -34,4 +37,6 @@ const sheet = resolve(folder, "all-styles.png");
 await contactSheet(tiles, sheet);
 await stylizer.dispose();
 
-console.log(`\nThe portrait:   ${picture}\nAll ${presets.length} styles:  ${sheet}`);
+console.log(
+  `\nThe portrait:   ${picture}\nAll ${presets.length} styles:  ${sheet}\n  row by row: ${presets.map(({ name }) => name).join(", ")}`,
+);

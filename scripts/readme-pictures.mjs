@@ -32,7 +32,7 @@ await contactSheet(hero, join(assets, "styles.jpg"), { columns: 6, size: 200, la
 const columns = chosen.length > 0 ? chosen : presets.slice(0, 8);
 const sheet = [];
 for (const person of people) sheet.push(...(await row(person, columns)));
-await contactSheet(sheet, join(assets, "sheet.jpg"), { columns: columns.length + 1, size: 128, labels: true });
+await contactSheet(sheet, join(assets, "sheet.jpg"), { columns: columns.length + 1, size: 150, labels: true });
 
 const pasted = await stylizer.stylize(group, { style: columns[0] });
 await sharp(pasted.data, { raw: { width: pasted.width, height: pasted.height, channels: 4 } })
