@@ -5,9 +5,7 @@ import { pixelsOf } from "./pixels.js";
 /** The picture over white, opaque; an opaque picture is returned as it is. */
 export function flatten(picture: Picture): Picture {
   const { width, height, data } = pixelsOf(picture);
-  let i = 3;
-  while (i < data.length && data[i] === 255) i += 4;
-  if (i >= data.length) return picture;
+  if (isOpaque(data)) return picture;
   const flat = new Uint8ClampedArray(data.length);
   for (let at = 0; at < data.length; at += 4) {
     const alpha = data[at + 3]! / 255;
@@ -18,4 +16,13 @@ export function flatten(picture: Picture): Picture {
     flat[at + 3] = 255;
   }
   return wrapPicture(flat, width, height);
+}
+
+/** Looks at a pixel at a time, which is several times as fast as byte by byte. */
+function isOpaque(data: Uint8ClampedArray): boolean {
+  const aligned = data.byteOffset % 4 === 0 ? data : data.slice();
+  const words = new Uint32Array(aligned.buffer, aligned.byteOffset, aligned.length / 4);
+  let common = 0xffffffff;
+  for (let i = 0; i < words.length; i++) common &= words[i]!;
+  return new Uint8Array(Uint32Array.of(common).buffer)[3] === 255;
 }

@@ -39,7 +39,11 @@ export async function encodePicture(
     limitInputPixels: false,
   }).withIccProfile("srgb");
   const encoded = {
-    jpeg: () => raw.flatten({ background: "white" }).jpeg({ quality: quality ?? 90, chromaSubsampling: "4:4:4" }),
+    // Optimised Huffman tables would make the file 1.5 % smaller and encoding more than twice as long.
+    jpeg: () =>
+      raw
+        .flatten({ background: "white" })
+        .jpeg({ quality: quality ?? 90, chromaSubsampling: "4:4:4", optimiseCoding: false }),
     png: () => raw.png(),
     webp: () => raw.webp({ quality: quality ?? 90 }),
     avif: () => raw.avif({ quality: quality ?? 60 }),
