@@ -20,7 +20,16 @@ const people = [
   { photo: join(samples, "sample6.jpg"), face: 0 },
 ];
 const group = join(samples, "sample6.jpg");
-const chosen = process.argv.slice(2);
+const columns = [
+  "expressionist painting",
+  "line engraving",
+  "vintage poster",
+  "rose pastel",
+  "charcoal drawing",
+  "coral poster",
+  "pale blue watercolor",
+  "pop art",
+];
 
 const stylizer = await createStylizer();
 const { size } = stylizer.bundle.network;
@@ -29,7 +38,6 @@ const presets = (await stylizer.presets()).map(({ name }) => name);
 const hero = await row(people[0], presets);
 await contactSheet(hero, join(assets, "styles.jpg"), { columns: 6, size: 200, labels: true });
 
-const columns = chosen.length > 0 ? chosen : presets.slice(0, 8);
 const sheet = [];
 for (const person of people) sheet.push(...(await row(person, columns)));
 await contactSheet(sheet, join(assets, "sheet.jpg"), { columns: columns.length + 1, size: 150, labels: true });
@@ -38,6 +46,7 @@ const pasted = await stylizer.stylize(group, { style: columns[0] });
 await sharp(pasted.data, { raw: { width: pasted.width, height: pasted.height, channels: 4 } })
   .removeAlpha()
   .resize(1200)
+  .extract({ left: 0, top: 40, width: 1200, height: 520 })
   .jpeg({ quality: 88 })
   .toFile(join(assets, "group.jpg"));
 await stylizer.dispose();
