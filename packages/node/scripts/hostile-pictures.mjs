@@ -1,6 +1,7 @@
-// Writes docs/hostile-pictures.md: hostile and odd photos, and what `stylize` answers. Needs a build.
+// Writes docs/hostile-pictures.md: hostile and odd photos, and what `stylize` answers. Needs a build and Node 20.15.
 import { writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
+import { crc32 } from "node:zlib";
 import { createStylizer } from "@mmfs/node";
 import sharp from "sharp";
 
@@ -17,15 +18,6 @@ async function claiming(width, height) {
   png.writeUInt32BE(height, 20);
   png.writeUInt32BE(crc32(png.subarray(12, 29)), 29);
   return png;
-}
-
-function crc32(bytes) {
-  let crc = ~0;
-  for (const byte of bytes) {
-    crc ^= byte;
-    for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (0xedb88320 & -(crc & 1));
-  }
-  return ~crc >>> 0;
 }
 
 const jpeg = await noise(640, 480).jpeg().toBuffer();
@@ -78,13 +70,13 @@ const local = {
 };
 
 const rows = [];
-await using(await createStylizer({ device: "cpu" }), inputs);
-await using(
+await ask(await createStylizer({ device: "cpu" }), inputs);
+await ask(
   await createStylizer({ device: "cpu", allowRemote: true }),
   Object.fromEntries(Object.entries(local).map(([name, address]) => [`${name}, remote photos on`, new URL(address)])),
 );
 
-async function using(stylizer, photos) {
+async function ask(stylizer, photos) {
   for (const [name, photo] of Object.entries(photos)) rows.push([name, ...(await answer(stylizer, photo))]);
   await stylizer.dispose();
 }
@@ -105,7 +97,8 @@ await writeFile(
   new URL("../docs/hostile-pictures.md", import.meta.url),
   `# Hostile and odd photos
 
-Every one of these was given to one stylizer, in this order; each answer is a typed error, and the next photo is served.
+All of these were given to one stylizer in this order, and those with "remote photos on" to a second one. Each answer is a
+typed error, and the next photo is served.
 \`node scripts/hostile-pictures.mjs\` writes this page anew.
 
 ${table.join("\n")}
