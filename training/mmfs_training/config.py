@@ -1,83 +1,312 @@
-"""The configuration of a training run, read from YAML and checked once."""
+"""The configuration of a run: one YAML file with a section for the network and one for each phase.
+
+Unknown keys, missing keys and values of the wrong type or range are a `TrainingError` that names the place.
+Defaults are the published settings, so a file only says where it differs.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+import types
+import typing
+from dataclasses import MISSING, asdict, dataclass, field, fields, is_dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, TypeVar
 
 import yaml
 
-PHOTO = "photo"
+from .errors import TrainingError
+
+T = TypeVar("T")
+
+PHOTO = "photo"  # the name of the code that gives a photo back
 
 
 @dataclass(frozen=True)
-class Stage:
-    """Until the share `until` of the budget: squares of `side` (range, pixels of the source) resampled to `size`.
+class NetworkConfig:
+    """size: side of the pictures in pixels, a power of two from 64; base_width: `ngf`; style_dim: `D`.
 
-    The squares lie anywhere in the picture, or, with `spread` below 1, so much nearer to its middle, where the face is.
-    `photo` is the share of samples whose target is the photo itself; `eyes` and `mouth` say how many times as much as
-    the rest of the picture a pixel there counts in the pixel and Laplacian losses.
+    discriminator_width: the discriminator's channels at full resolution; they double as sides halve, up to 8 times.
     """
 
-    until: float
-    size: int
-    side: tuple[int, int]
-    batch: int
-    photo: float
-    eyes: float = 1.0
-    mouth: float = 1.0
-    spread: float = 1.0
+    size: int = 512
+    base_width: int = 64
+    style_dim: int = 512
+    discriminator_width: int = 64
+
+    def __post_init__(self) -> None:
+        if self.size < 64 or self.size & (self.size - 1):
+            raise ValueError(f"size must be a power of two from 64, not {self.size}")
+        for name in ("base_width", "style_dim", "discriminator_width"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"{name} must be at least 1")
 
 
 @dataclass(frozen=True)
-class Style:
-    """A preset: what users call it, and what it looks like."""
+class OptimizerConfig:
+    """Adam, with a linear fall of the learning rate over the last `cooldown` of the steps (0: none, as published)."""
+
+    learning_rate: float = 1e-3
+    beta1: float = 0.0
+    beta2: float = 0.99
+    ema: float = 0.999
+    warm_up: int = 0
+    cooldown: float = 0.0
+
+    def __post_init__(self) -> None:
+        if self.learning_rate <= 0:
+            raise ValueError("learning_rate must be positive")
+        for name in ("beta1", "beta2", "ema"):
+            if not 0 <= getattr(self, name) < 1:
+                raise ValueError(f"{name} must lie in [0, 1)")
+        if not 0 <= self.cooldown <= 1:
+            raise ValueError("cooldown is a share of the steps, from 0 to 1")
+
+    def rate(self, step: int, steps: int) -> float:
+        """The learning rate of a step (from 0)."""
+        rising = min(1.0, (step + 1) / self.warm_up) if self.warm_up else 1.0
+        left = (steps - step) / (self.cooldown * steps) if self.cooldown else 1.0
+        return self.learning_rate * rising * min(1.0, left)
+
+
+@dataclass(frozen=True)
+class AugmentConfig:
+    """Differentiable augmentation of what the discriminator sees (Zhao et al. 2020), with the adaptive probability of
+    Karras et al. 2020: it rises while the share of real pictures with a positive score is above `target`.
+
+    start: the probability at the first step; adjustment_pictures: pictures after which it has moved by 1 at most.
+    """
+
+    policy: tuple[Literal["color", "translation", "cutout"], ...] = ("color", "translation", "cutout")
+    adaptive: bool = True
+    start: float = 0.0
+    target: float = 0.6
+    adjustment_pictures: int = 100_000
+    maximum: float = 0.8
+
+
+@dataclass(frozen=True)
+class AdversarialConfig:
+    """loss: StyleGAN2's non-saturating one, or the Wasserstein form. weight: λ. r1: weight of the gradient penalty on
+    real pictures, computed every `r1_every` steps (and multiplied by it)."""
+
+    loss: Literal["non-saturating", "wasserstein"] = "non-saturating"
+    weight: float = 1.0
+    r1: float = 10.0
+    r1_every: int = 16
+    augment: AugmentConfig = field(default_factory=AugmentConfig)
+
+
+@dataclass(frozen=True)
+class StartConfig:
+    """A generator that phase 0 starts from: its decoder becomes the prior's upper blocks, and the blocks below are
+    fitted to draws from the Gaussian of its features (`feature_fit.py`).
+
+    generator: its checkpoint; presets: the safetensors that hold its `photo` code. rate: of the upper blocks, as a
+    share of the learning rate. components, scale: of the Gaussian. fit_steps, fit_batch, fit_rate: of the fit.
+    """
+
+    generator: str
+    presets: str
+    rate: float = 0.1
+    components: int = 128
+    scale: float = 0.8
+    fit_steps: int = 3000
+    fit_batch: int = 16
+    fit_rate: float = 0.02
+
+
+@dataclass(frozen=True)
+class PriorConfig:
+    """Phase 0. mixing: probability of style mixing. start: a generator to start from; without it all starts random.
+    path_length: weight of the path length regularisation, computed every `path_length_every` steps (0: off)."""
+
+    steps: int = 200_000
+    batch: int = 8
+    optimizer: OptimizerConfig = field(default_factory=lambda: OptimizerConfig(learning_rate=2e-3, beta1=0.0))
+    adversarial: AdversarialConfig = field(default_factory=AdversarialConfig)
+    mixing: float = 0.9
+    path_length: float = 0.0
+    path_length_every: int = 4
+    start: StartConfig | None = None
+
+
+@dataclass(frozen=True)
+class EncoderConfig:
+    """Phase 1. pixel, features: λ of the L1 to the input and between the frozen discriminator's features.
+    photos: share of a batch that are photographs under the prior's mean w, beside samples of the prior with their w.
+    start_from: a generator's checkpoint whose encoder this one starts as. eyes, mouth: how many times as much a pixel
+    in their middle counts."""
+
+    steps: int = 50_000
+    batch: int = 8
+    optimizer: OptimizerConfig = field(default_factory=OptimizerConfig)
+    pixel: float = 1.0
+    features: float = 4.0
+    photos: float = 0.0
+    start_from: str | None = None
+    eyes: float = 1.0
+    mouth: float = 1.0
+
+
+@dataclass(frozen=True)
+class PairedConfig:
+    """What known pairs of photo and art add to phase 2 (no part of the paper). Every style of the art owns a cell of z
+    space; a picture made with a z from a cell is compared with the art of that style made from the same photo.
+
+    pixel, laplacian: weights of the L1 and of the L1 of Laplacian bands. extras: pictures beside the batch, which the
+    discriminator does not see: with probability `photo_share` a photo given back under the photo code, otherwise one
+    whose code lies between photo and style, and whose target does too. sharpness: how quickly one cell gives way to the
+    next. start_from: a presets.safetensors whose codes the cells start from; without it, where the prior's mapping
+    puts their middles. fit_steps: steps of the mapping's fit to the cells before the first step. eyes, mouth: as in
+    phase 1. jitter: whether the photo's light and white balance vary."""
+
+    pixel: float = 1.0
+    laplacian: float = 1.0
+    extras: int = 1
+    photo_share: float = 0.6
+    sharpness: float = 6.0
+    fit_steps: int = 1500
+    start_from: str | None = None
+    eyes: float = 1.0
+    mouth: float = 1.0
+    jitter: bool = True
+
+
+@dataclass(frozen=True)
+class StructureConfig:
+    """features: `encoder` (the frozen encoder of phase 1; `path` may name another checkpoint's) or `dino` (`path` is a
+    folder with the weights of DINO ViT-B/8, `facebook/dino-vitb8` as downloaded). layer, size: of DINO."""
+
+    weight: float = 0.5
+    features: Literal["encoder", "dino"] = "encoder"
+    path: str | None = None
+    layer: int = 11
+    size: int = 224
+
+    def __post_init__(self) -> None:
+        if self.features == "dino" and not self.path:
+            raise ValueError("features: dino needs path, a folder with config.json and model.safetensors")
+
+
+@dataclass(frozen=True)
+class BaseConfig:
+    """Phase 2. start: the phase whose weights it starts from; from `prior` the encoder is random, which is the ablation
+    of the paper's claim. mixing: probability of style mixing. paired: nothing, or the named option above."""
+
+    start: Literal["encoder", "prior"] = "encoder"
+    steps: int = 90_000
+    batch: int = 8
+    optimizer: OptimizerConfig = field(default_factory=lambda: OptimizerConfig(beta1=0.1, ema=0.999))
+    adversarial: AdversarialConfig = field(default_factory=AdversarialConfig)
+    structure: StructureConfig = field(default_factory=StructureConfig)
+    mixing: float = 0.5
+    paired: PairedConfig | None = None
+
+
+@dataclass(frozen=True)
+class PresetConfig:
+    """A preset of the exported model: what users call it, and the z it comes from, as a style's cell or as a seed."""
 
     name: str
     description: str
-    tags: tuple[str, ...]
+    tags: tuple[str, ...] = ()
+    cell: str | None = None
+    seed: int | None = None
+
+    def __post_init__(self) -> None:
+        if (self.cell is None) == (self.seed is None):
+            raise ValueError(f"{self.name} needs either cell or seed")
 
 
 @dataclass(frozen=True)
-class TrainingConfig:
-    base_width: int
-    style_dim: int
-    seed: int
-    budget_minutes: float
-    held_out: int
-    stages: tuple[Stage, ...]
-    learning_rate: float
-    final_learning_rate: float
-    ema: float
-    code_noise: float
-    samples: dict[str, float]
-    losses: dict[str, float]
-    growth: tuple[float, ...]
-    settling: float
-    adversarial_from: float
-    adversarial_ratio: float
-    thin: dict[str, int]
-    styles: dict[str, Style]
+class RunConfig:
+    """held_out: photographs that no phase trains on; the sheets show them."""
 
-    def stage_at(self, progress: float) -> Stage:
-        return next((stage for stage in self.stages if progress < stage.until), self.stages[-1])
+    network: NetworkConfig = field(default_factory=NetworkConfig)
+    seed: int = 0
+    held_out: int = 16
+    prior: PriorConfig = field(default_factory=PriorConfig)
+    encoder: EncoderConfig = field(default_factory=EncoderConfig)
+    base: BaseConfig = field(default_factory=BaseConfig)
+    presets: tuple[PresetConfig, ...] = ()
+
+    def __post_init__(self) -> None:
+        names = [preset.name for preset in self.presets]
+        if len(set(names)) < len(names) or PHOTO in names:
+            raise ValueError(f"the names of presets must differ from one another and from {PHOTO!r}")
 
 
-def parse_config(values: dict[str, Any]) -> TrainingConfig:
-    expected = {field.name for field in fields(TrainingConfig)}
-    if set(values) != expected:
-        raise ValueError(f"missing: {sorted(expected - set(values))}, unknown: {sorted(set(values) - expected)}")
-    stages = tuple(Stage(**{**stage, "side": (stage["side"][0], stage["side"][1])}) for stage in values["stages"])
-    for stage in stages:
-        if stage.size % 16:
-            raise ValueError(f"the size of a stage must be a multiple of 16, not {stage.size}")
-    styles = {key: Style(s["name"], s["description"], tuple(s["tags"])) for key, s in values["styles"].items()}
-    names = [style.name for style in styles.values()]
-    if len(set(names)) < len(names) or PHOTO in names:
-        raise ValueError(f"the names of styles must differ from one another and from {PHOTO!r}")
-    return TrainingConfig(**{**values, "growth": tuple(values["growth"]), "stages": stages, "styles": styles})
+def parse_config(values: Any) -> RunConfig:
+    """Nested dictionaries, as YAML or JSON gives them, to a checked configuration."""
+    return _build(RunConfig, {} if values is None else values, "configuration")
 
 
-def read_config(path: Path) -> TrainingConfig:
-    return parse_config(yaml.safe_load(path.read_text()))
+def read_config(path: Path) -> RunConfig:
+    try:
+        values = yaml.safe_load(path.read_text())
+    except FileNotFoundError as error:
+        raise TrainingError(
+            "CONFIG_MISSING", f"There is no configuration {path}: name an existing YAML file."
+        ) from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise TrainingError("CONFIG_INVALID", f"{path} is not YAML: {error}") from error
+    return parse_config(values)
+
+
+def config_values(config: RunConfig) -> dict[str, Any]:
+    """What `parse_config` takes, for JSON."""
+    return asdict(config)
+
+
+def _build(kind: type[T], values: Any, place: str) -> T:
+    if not isinstance(values, dict):
+        raise TrainingError("CONFIG_INVALID", f"{place} must be a table of keys and values, not {values!r}.")
+    known = {f.name: f for f in fields(kind)}  # type: ignore[arg-type]
+    unknown = [str(key) for key in values if key not in known]
+    if unknown:
+        raise TrainingError(
+            "CONFIG_INVALID", f"{place} has no key {', '.join(sorted(unknown))}; it has {', '.join(sorted(known))}."
+        )
+    missing = [
+        name
+        for name, f in known.items()
+        if f.default is MISSING and f.default_factory is MISSING and name not in values
+    ]
+    if missing:
+        raise TrainingError("CONFIG_INVALID", f"{place} lacks {', '.join(missing)}.")
+    hints = typing.get_type_hints(kind)
+    built = {name: _convert(hints[name], value, f"{place}.{name}") for name, value in values.items()}
+    try:
+        return kind(**built)
+    except ValueError as error:
+        raise TrainingError("CONFIG_INVALID", f"{place}: {error}.") from error
+
+
+def _convert(hint: Any, value: Any, place: str) -> Any:
+    origin = typing.get_origin(hint)
+    if origin in (types.UnionType, typing.Union):
+        if value is None:
+            return None
+        return _convert(next(a for a in typing.get_args(hint) if a is not type(None)), value, place)
+    if origin is Literal:
+        if value not in typing.get_args(hint):
+            raise TrainingError(
+                "CONFIG_INVALID", f"{place} is one of {', '.join(typing.get_args(hint))}, not {value!r}."
+            )
+        return value
+    if origin is tuple:
+        if not isinstance(value, list | tuple):
+            raise TrainingError("CONFIG_INVALID", f"{place} must be a list, not {value!r}.")
+        return tuple(_convert(typing.get_args(hint)[0], v, f"{place}[{i}]") for i, v in enumerate(value))
+    if is_dataclass(hint):
+        return _build(typing.cast(type, hint), value, place)
+    if hint is float and isinstance(value, int) and not isinstance(value, bool):
+        return float(value)
+    if not isinstance(value, hint) or (isinstance(value, bool) and hint is not bool):
+        hint_text = (
+            "1e-3 is written 1.0e-3" if hint is float and isinstance(value, str) else f"a {hint.__name__} is needed"
+        )
+        raise TrainingError("CONFIG_INVALID", f"{place} is {value!r}: {hint_text}.")
+    if hint is int and value < 0:
+        raise TrainingError("CONFIG_INVALID", f"{place} must not be negative.")
+    return value

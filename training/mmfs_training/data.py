@@ -1,8 +1,14 @@
-"""Photos and their redrawings, held in memory, and the batches drawn from them."""
+"""Folders of photographs and of captioned art, checked before a run starts, and the batches drawn from them.
+
+Pictures are read from their files as they are needed, ahead of the step, so a data set may be larger than the memory.
+"""
 
 from __future__ import annotations
 
+import csv
 import hashlib
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,118 +19,150 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from .config import Stage, TrainingConfig
+from .errors import TrainingError
 
 Pictures = NDArray[np.uint8]
+SUFFIXES = {".jpg", ".jpeg", ".png", ".webp"}
+
+
+def read_square(path: Path, size: int) -> Pictures:
+    """The middle square of a picture, resampled to `size`: RGB bytes [size, size, 3]."""
+    try:
+        data = np.frombuffer(path.read_bytes(), np.uint8)
+        picture = cv2.imdecode(data, cv2.IMREAD_COLOR) if len(data) else None
+    except OSError as error:
+        raise TrainingError("PICTURE_UNREADABLE", f"{path} cannot be read ({error}): mend or remove it.") from error
+    except cv2.error:
+        picture = None
+    if picture is None:
+        raise TrainingError("PICTURE_UNREADABLE", f"{path} is not a picture that can be decoded: mend or remove it.")
+    height, width = picture.shape[:2]
+    side = min(height, width)
+    top, left = (height - side) // 2, (width - side) // 2
+    picture = picture[top : top + side, left : left + side]
+    if side != size:
+        smaller = side > size
+        picture = cv2.resize(picture, (size, size), interpolation=cv2.INTER_AREA if smaller else cv2.INTER_CUBIC)
+    return np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2RGB), np.uint8)
+
+
+def _check(paths: Sequence[Path]) -> list[str]:
+    """Decodes every file once and returns the SHA-256 of each; the first that cannot be decoded is an error."""
+
+    def one(path: Path) -> str:
+        read_square(path, 16)
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+
+    with ThreadPoolExecutor() as pool:
+        return list(pool.map(one, paths))
+
+
+def _digest(entries: Iterable[str]) -> str:
+    return hashlib.sha256("\n".join(entries).encode()).hexdigest()
+
+
+class PhotoFolder:
+    """Every picture of a folder, by name; `held_out` of them, chosen by `seed`, are kept from training."""
+
+    def __init__(self, folder: Path, held_out: int, seed: int) -> None:
+        if not folder.is_dir():
+            raise TrainingError("DATA_MISSING", f"There is no folder {folder}: name the folder of the photographs.")
+        self.folder = folder
+        self.paths = sorted(path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES)
+        if not self.paths:
+            raise TrainingError(
+                "DATA_EMPTY", f"{folder} holds no picture ({', '.join(sorted(SUFFIXES))}): put photographs into it."
+            )
+        if len(self.paths) <= held_out:
+            raise TrainingError(
+                "DATA_TOO_FEW", f"{folder} holds {len(self.paths)} pictures, and held_out is {held_out}: none is left."
+            )
+        self.digest = _digest(f"{p.name} {h}" for p, h in zip(self.paths, _check(self.paths), strict=True))
+        order = np.random.default_rng(seed).permutation(len(self.paths))
+        self.held_out = [self.paths[j] for j in sorted(order[:held_out])]
+        self.training = [self.paths[j] for j in sorted(order[held_out:])]
 
 
 @dataclass(frozen=True)
-class Batch:
-    """What one step sees.
+class Artwork:
+    """photo: stem of the photograph that it was made from, if that is known."""
 
-    photo: network input [N, 3, S, S] in [-1, 1].
-    target: what it should become, same shape.
-    mixture: [N, 1 + styles] shares of the codes, column 0 the photo code; every row sums to 1.
-    pure: [N] whether the target is a photo or one style, not a blend.
-    weight: [N, 1, S, S] how much each pixel counts.
+    path: Path
+    style: str
+    caption: str
+    photo: str | None
+
+
+class ArtFolder:
+    """Captioned art: `art.csv` with the columns file, style, caption and perhaps photo, paths relative to the folder.
+
+    Without the CSV every subfolder is a style, its name the caption, and a file's stem that of its photo.
     """
 
-    photo: Tensor
-    target: Tensor
-    mixture: Tensor
-    pure: Tensor
-    weight: Tensor
-
-
-class PairedData:
-    """`folder/photos/*.png`, and for every style `folder/art/STYLE/*.jpg` with the same stems."""
-
-    def __init__(self, folder: Path, config: TrainingConfig) -> None:
-        paths = sorted((folder / "photos").glob("*.png"))
-        if not paths:
-            raise FileNotFoundError(f"no photos in {folder / 'photos'}: run mmfs_training.photos first")
-        digest = hashlib.sha256()
-
-        def read(path: Path) -> Pictures:
-            data = path.read_bytes()
-            digest.update(path.name.encode() + data)
-            return cv2.cvtColor(cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR), cv2.COLOR_BGR2RGB)
-
-        self.stems = [path.stem for path in paths]
-        self.photos = np.stack([read(path) for path in paths])
-        self.styles = list(config.styles)
-        side = self.photos.shape[1]
-        self.art = np.empty((len(self.styles), len(paths), side, side, 3), np.uint8)
-        for i, style in enumerate(self.styles):
-            for j, stem in enumerate(self.stems):
-                self.art[i, j] = read(folder / "art" / style / f"{stem}.jpg")
-        self.digest = digest.hexdigest()
-
-        order = np.random.default_rng(config.seed).permutation(len(paths))
-        self.held_out = np.sort(order[: config.held_out])
-        self.training = np.sort(order[config.held_out :])
-        self.styled = np.array([j for j in self.training if not self._thinned(j, config.thin)])
-
-    def _thinned(self, j: int, thin: dict[str, int]) -> bool:
-        return any(self.stems[j].startswith(start) and j % every for start, every in thin.items())
-
-    def batch(self, stage: Stage, config: TrainingConfig, rng: np.random.Generator) -> Batch:
-        photos, targets, weights = [], [], []
-        face = face_weights(self.photos.shape[1], stage.eyes, stage.mouth)
-        mixture = np.zeros((stage.batch, 1 + len(self.styles)), np.float32)
-        pure = np.ones(stage.batch, bool)
-        shares = config.samples
-        bounds = np.cumsum([stage.photo, shares["strength"], shares["mix"]])
-        for n in range(stage.batch):
-            kind = int(np.searchsorted(bounds, rng.random(), side="right"))
-            j = int(rng.choice(self.training if kind == 0 else self.styled))
-            first, second = rng.choice(len(self.styles), 2, replace=False)
-            cut = random_cut(self.photos.shape[1], stage, rng)
-            photo = jittered(cut(self.photos[j]), rng)
-            if kind == 0:
-                target = photo
-                mixture[n, 0] = 1
-            else:
-                target = scaled(cut(self.art[first, j]))
-                share = np.float32(rng.random()) if kind < 3 else np.float32(1)
-                mixture[n, 1 + first] = share
-                if kind == 1:
-                    mixture[n, 0] = 1 - share
-                    target = share * target + (1 - share) * photo
-                elif kind == 2:
-                    mixture[n, 1 + second] = 1 - share
-                    target = share * target + (1 - share) * scaled(cut(self.art[second, j]))
-                pure[n] = kind == 3
-            photos.append(photo)
-            targets.append(target)
-            weights.append(cut(face)[:, :, None])
-        return Batch(
-            nchw(np.stack(photos)),
-            nchw(np.stack(targets)),
-            torch.from_numpy(mixture),
-            torch.from_numpy(pure),
-            nchw(np.stack(weights)),
+    def __init__(self, folder: Path) -> None:
+        if not folder.is_dir():
+            raise TrainingError("DATA_MISSING", f"There is no folder {folder}: name the folder of the art.")
+        self.folder = folder
+        table = folder / "art.csv"
+        self.works = list(self._read_table(table) if table.exists() else self._read_folders())
+        if not self.works:
+            raise TrainingError("DATA_EMPTY", f"{folder} holds no art: an art.csv that names it, or a folder a style.")
+        hashes = _check([work.path for work in self.works])
+        self.digest = _digest(
+            f"{w.path.relative_to(folder)} {w.style} {w.caption} {h}" for w, h in zip(self.works, hashes, strict=True)
         )
+        self.styles = sorted({work.style for work in self.works})
+
+    def _read_folders(self) -> Iterable[Artwork]:
+        for style in sorted(path for path in self.folder.iterdir() if path.is_dir()):
+            for path in sorted(style.iterdir()):
+                if path.suffix.lower() in SUFFIXES:
+                    yield Artwork(path, style.name, style.name.replace("-", " ").replace("_", " "), path.stem)
+
+    def _read_table(self, table: Path) -> Iterable[Artwork]:
+        with table.open(newline="", encoding="utf-8") as file:
+            rows = csv.DictReader(file)
+            lacking = {"file", "style", "caption"} - set(rows.fieldnames or ())
+            if lacking:
+                raise TrainingError("CAPTIONS_INVALID", f"{table} lacks the column {', '.join(sorted(lacking))}.")
+            for number, row in enumerate(rows, 2):
+                path = self.folder / (row["file"] or "")
+                if not path.is_file():
+                    raise TrainingError(
+                        "CAPTION_WITHOUT_FILE", f"{table}, line {number}, names {row['file']}, which does not exist."
+                    )
+                if not row["caption"] or not row["style"]:
+                    raise TrainingError("CAPTIONS_INVALID", f"{table}, line {number}, has no style or no caption.")
+                photo = row.get("photo") or None
+                yield Artwork(path, row["style"], row["caption"], Path(photo).stem if photo else None)
 
 
-class Cut:
-    """The same square of any picture, perhaps mirrored, resampled to `size`."""
+class Pairs:
+    """For every style, the training photos that it has art of. `shared` (styles × photos) gives the art's path."""
 
-    def __init__(self, left: int, top: int, side: int, size: int, mirrored: bool) -> None:
-        self.left, self.top, self.side, self.size, self.mirrored = left, top, side, size, mirrored
+    def __init__(self, photos: PhotoFolder, art: ArtFolder) -> None:
+        stems = {path.stem: path for path in photos.training}
+        self.styles = art.styles
+        self.by_style: list[list[tuple[Path, Path]]] = [[] for _ in art.styles]
+        for work in art.works:
+            if work.photo in stems:
+                self.by_style[art.styles.index(work.style)].append((stems[work.photo], work.path))
+        empty = [style for style, pairs in zip(art.styles, self.by_style, strict=True) if not pairs]
+        if empty:
+            raise TrainingError(
+                "PAIRS_MISSING",
+                f"No art of {', '.join(empty)} names one of the photos: leave base.paired out, or give art with pairs.",
+            )
 
-    def __call__(self, picture: NDArray[Any]) -> NDArray[Any]:
-        part = picture[self.top : self.top + self.side, self.left : self.left + self.side]
-        if self.side != self.size:
-            part = cv2.resize(part, (self.size, self.size), interpolation=cv2.INTER_LINEAR)
-        return part[:, ::-1] if self.mirrored else part
+
+def training_art(art: ArtFolder, photos: PhotoFolder) -> list[Artwork]:
+    """The art that was not made from a held-out photo."""
+    held_out = {path.stem for path in photos.held_out}
+    return [work for work in art.works if work.photo not in held_out]
 
 
-def random_cut(picture_side: int, stage: Stage, rng: np.random.Generator) -> Cut:
-    side = int(rng.integers(stage.side[0], stage.side[1] + 1))
-    room = picture_side - side
-    left, top = (round(room * (0.5 + stage.spread * (v - 0.5))) for v in rng.random(2))
-    return Cut(left, top, side, stage.size, bool(rng.random() < 0.5))
+def mirrored(picture: NDArray[Any], mirror: bool) -> NDArray[Any]:
+    return picture[:, ::-1] if mirror else picture
 
 
 # Middle and standard deviation (x, y) of what is weighed, as parts of the side of an FFHQ crop, which fixes the eyes.
@@ -133,7 +171,10 @@ MOUTH = ((0.5, 0.72), (0.09, 0.04))
 
 
 def face_weights(side: int, eyes: float, mouth: float) -> NDArray[np.float32]:
-    """How much each pixel of an aligned face counts: `eyes` and `mouth` in their middles, falling to 1 around them."""
+    """How much each pixel of an aligned face counts: `eyes` and `mouth` in their middles, falling to 1 around them.
+
+    [side, side], divided by its mean.
+    """
     y, x = (np.mgrid[:side, :side] + 0.5) / side
 
     def spot(place: tuple[tuple[float, float], tuple[float, float]]) -> NDArray[Any]:
@@ -141,7 +182,7 @@ def face_weights(side: int, eyes: float, mouth: float) -> NDArray[np.float32]:
         return np.exp(-0.5 * (((x - center_x) / width) ** 2 + ((y - center_y) / height) ** 2))
 
     weights = 1 + (eyes - 1) * (spot(EYES[0]) + spot(EYES[1])) + (mouth - 1) * spot(MOUTH)
-    return np.asarray(weights, np.float32)
+    return np.asarray(weights / weights.mean(), np.float32)
 
 
 def scaled(picture: Pictures) -> NDArray[np.float32]:
@@ -149,12 +190,29 @@ def scaled(picture: Pictures) -> NDArray[np.float32]:
     return picture.astype(np.float32) / np.float32(127.5) - np.float32(1)
 
 
-def jittered(picture: Pictures, rng: np.random.Generator) -> NDArray[np.float32]:
+def jittered(picture: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.float32]:
     """Another exposure, contrast and white balance; the art keeps its own light, whatever the photo's."""
     gain = rng.normal(1, 0.08) * rng.normal(1, 0.03, 3)
     offset = rng.normal(0, 0.05)
-    return np.clip(scaled(picture) * gain.astype(np.float32) + np.float32(offset), -1, 1)
+    return np.clip(picture * gain.astype(np.float32) + np.float32(offset), -1, 1)
 
 
 def nchw(pictures: NDArray[np.float32]) -> Tensor:
     return torch.from_numpy(pictures).permute(0, 3, 1, 2).contiguous(memory_format=torch.channels_last)
+
+
+class Ahead:
+    """Makes the batch of the next step while this one computes. A batch depends on its step alone."""
+
+    def __init__(self, make: Callable[[int], Any]) -> None:
+        self.make = make
+        self.pool = ThreadPoolExecutor(1)
+        self.coming: dict[int, Any] = {}
+
+    def get(self, step: int) -> Any:
+        future = self.coming.pop(step, None) or self.pool.submit(self.make, step)
+        self.coming = {step + 1: self.pool.submit(self.make, step + 1)}
+        return future.result()
+
+    def close(self) -> None:
+        self.pool.shutdown(cancel_futures=True)

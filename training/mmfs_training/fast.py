@@ -1,4 +1,5 @@
-"""The forward pass of `networks.Generator`, reformulated for training on CPUs; the parameters are the generator's own.
+"""The forward passes of the generator, the prior and the discriminator, reformulated for training; the parameters are
+the modules' own.
 
 Same function as the plain modules (a test compares pictures and gradients), quicker because:
 - the blurs are autograd functions whose backward is again a forward depthwise convolution (the kernel is symmetric);
@@ -20,11 +21,12 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from .networks import UP_BLOCKS, EqualConv2d, Generator, ModulatedConv2d, ResidualBlock, StyledConv, ToRGB, blur_kernel
+from .prior import Discriminator, Prior, append_deviation
 
 
 def _depthwise(x: Tensor, gain: float, before: int, after: int, stride: int = 1) -> Tensor:
     channels = x.shape[1]
-    kernel = blur_kernel(gain).to(x.dtype).expand(channels, 1, 4, 4).contiguous()
+    kernel = blur_kernel(gain).to(x.device, x.dtype).expand(channels, 1, 4, 4).contiguous()
     if before == after:
         return F.conv2d(x, kernel, padding=before, stride=stride, groups=channels)
     return F.conv2d(F.pad(x, (before, after, before, after)), kernel, stride=stride, groups=channels)
@@ -53,9 +55,8 @@ class _BlurHalve(torch.autograd.Function):
     def backward(ctx: Any, *grads: Tensor) -> Tensor:
         grad = grads[0]
         n, c, h, w = grad.shape
-        spread = torch.zeros((n, c, 2 * h, 2 * w), dtype=grad.dtype).to(memory_format=torch.channels_last)
-        spread[:, :, ::2, ::2] = grad
-        return _depthwise(spread, 1.0, 2, 1)
+        spread = F.pad(grad[:, :, :, None, :, None], (0, 1, 0, 0, 0, 1)).view(n, c, 2 * h, 2 * w)
+        return _depthwise(spread.contiguous(memory_format=torch.channels_last), 1.0, 2, 1)
 
 
 def blur(x: Tensor, gain: float, padding: int) -> Tensor:
@@ -167,3 +168,39 @@ def decode(generator: Generator, features: Tensor, wplus: Tensor, noises: Sequen
     x = decode_first(generator, features, wplus[:, 0], None if noises is None else noises[0])
     rgb = to_rgb(x, generator.to_rgb0, wplus[:, 1], None)
     return decode_blocks(generator, x, rgb, wplus, noises)[0]
+
+
+def synthesize(prior: Prior, wplus: Tensor, noises: Sequence[Tensor], dtype: torch.dtype = torch.bfloat16) -> Tensor:
+    """As `Prior.forward`."""
+    rows = wplus.unbind(1)
+    x = prior.input.input.to(dtype, memory_format=torch.channels_last).expand(len(wplus), -1, -1, -1)
+    x = _styled(x, prior.conv1, rows[0], noises[0], gain=1.0)
+    rgb = to_rgb(x, prior.to_rgb1, rows[1], None)
+    for i, layer in enumerate(prior.to_rgbs):
+        x = _styled(x, prior.convs[2 * i], rows[2 * i + 1], noises[2 * i + 1])  # type: ignore[arg-type]
+        x = _styled(x, prior.convs[2 * i + 1], rows[2 * i + 2], noises[2 * i + 2])  # type: ignore[arg-type]
+        rgb = to_rgb(x, layer, rows[2 * i + 3], rgb)  # type: ignore[arg-type]
+    return rgb
+
+
+def discriminator_features(
+    discriminator: Discriminator, image: Tensor, dtype: torch.dtype = torch.bfloat16
+) -> list[Tensor]:
+    """As `Discriminator.features`, in `dtype`."""
+    first = discriminator.convs[0]
+    x = image.to(dtype, memory_format=torch.channels_last)
+    x = F.leaky_relu(_conv(x, first[0], 1.0, first[1].bias), 0.2)
+    outputs = []
+    for i, block in enumerate(discriminator.convs[1:]):
+        x = _residual(x, block, GAIN if i == 0 else 1.0)
+        outputs.append(x)
+    return outputs
+
+
+def discriminate(discriminator: Discriminator, image: Tensor, dtype: torch.dtype = torch.bfloat16) -> Tensor:
+    """As `Discriminator.forward`."""
+    last = append_deviation(discriminator_features(discriminator, image, dtype)[-1])
+    final = discriminator.final_conv
+    x = F.leaky_relu(_conv(last, final[0], 1.0, final[1].bias, padding=1), 0.2) * GAIN
+    scores: Tensor = discriminator.final_linear(x.contiguous().flatten(1).float())
+    return scores[:, 0]

@@ -1,25 +1,25 @@
-"""Losses between pictures [N, 3, S, S] in [-1, 1]."""
+"""Losses between pictures [N, 3, S, S] in [-1, 1], between features, and of scores [N]."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+import torch
 import torch.nn.functional as F
 from torch import Tensor
 
 
 def pixel_loss(picture: Tensor, target: Tensor, weight: Tensor) -> Tensor:
-    """Mean absolute difference under `weight` [N, 1, S, S], which is divided by its mean."""
-    return ((picture - target).abs() * (weight / weight.mean())).mean()
+    """Mean absolute difference under `weight` (broadcast to the pictures), whose mean should be 1."""
+    return ((picture - target).abs() * weight).mean()
 
 
 def laplacian_loss(picture: Tensor, target: Tensor, weight: Tensor, levels: int = 3) -> Tensor:
     """Mean absolute difference of the bands of a Laplacian pyramid: strokes count at every scale, flat areas little.
 
-    `weight` [N, 1, S, S] is divided by its mean.
+    `weight` [N or 1, 1, S, S], whose mean should be 1.
     """
     difference = picture - target
-    weight = weight / weight.mean()
     total = difference.new_zeros(())
     for _ in range(levels):
         coarse = F.avg_pool2d(difference, 2)
@@ -29,18 +29,25 @@ def laplacian_loss(picture: Tensor, target: Tensor, weight: Tensor, levels: int 
     return total
 
 
-def feature_matching_loss(features: Sequence[Tensor], targets: Sequence[Tensor]) -> Tensor:
-    """Mean absolute difference of features, relative to the target's mean magnitude, averaged over layers."""
-    terms = [
-        (f.float() - t.float()).abs().mean() / (t.float().abs().mean() + 1e-6)
-        for f, t in zip(features, targets, strict=True)
-    ]
-    total = terms[0]
-    for term in terms[1:]:
-        total = total + term
-    return total / len(terms)
+def feature_loss(features: Sequence[Tensor], targets: Sequence[Tensor]) -> Tensor:
+    """Mean absolute difference of features, averaged over layers."""
+    terms = [(f.float() - t.float()).abs().mean() for f, t in zip(features, targets, strict=True)]
+    return torch.stack(terms).mean()
 
 
-def hinge_loss(real: Tensor, fake: Tensor) -> Tensor:
-    """The discriminator's loss: scores of real pictures above 1, of made ones below -1."""
-    return F.relu(1 - real).mean() + F.relu(1 + fake).mean()
+def discriminator_loss(real: Tensor, fake: Tensor, form: str) -> Tensor:
+    """Of scores [N]: softplus(-real) + softplus(fake), or the Wasserstein form fake - real."""
+    if form == "wasserstein":
+        return fake.mean() - real.mean()
+    return F.softplus(-real).mean() + F.softplus(fake).mean()
+
+
+def generator_loss(fake: Tensor, form: str) -> Tensor:
+    """Of scores [N]: softplus(-fake), or -fake."""
+    return -fake.mean() if form == "wasserstein" else F.softplus(-fake).mean()
+
+
+def r1_penalty(score: Tensor, real: Tensor) -> Tensor:
+    """Half the squared norm of the gradient of the scores on real pictures (Mescheder et al. 2018), mean over them."""
+    (gradient,) = torch.autograd.grad(score.sum(), real, create_graph=True)
+    return 0.5 * gradient.square().sum((1, 2, 3)).mean()

@@ -1,0 +1,112 @@
+"""python -m mmfs_training PHASE --config FILE --run FOLDER: see `--help`, or the README."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+from .config import RunConfig, read_config
+from .data import ArtFolder, PhotoFolder
+from .engine import Habits, run_phase
+from .errors import TrainingError
+from .export import export
+from .phases.base import BasePhase
+from .phases.encoder import EncoderPhase
+from .phases.phase import Phase
+from .phases.prior import PriorPhase
+from .place import find_place
+from .report import write_report
+
+PHASES = {
+    "prior": "phase 0: a StyleGAN2 on photographs",
+    "encoder": "phase 1: the encoder is aligned with the prior",
+    "base": "phase 2: everything, on photographs and art",
+}
+
+
+def parser() -> argparse.ArgumentParser:
+    main = argparse.ArgumentParser(
+        prog="python -m mmfs_training",
+        description="The training of MMFS, a command a phase. A command that was stopped or killed goes on when it is "
+        "given again. Under torchrun every process takes its share of each batch.",
+    )
+    commands = main.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name, text in PHASES.items():
+        command = commands.add_parser(name, help=text)
+        command.add_argument("--config", type=Path, required=True, help="YAML, as in mmfs_training/configs")
+        command.add_argument("--run", type=Path, required=True, help="folder of the run; each phase has a folder in it")
+        command.add_argument("--photos", type=Path, required=True, help="folder of aligned photographs of faces")
+        if name == "base":
+            command.add_argument("--art", type=Path, required=True, help="folder with art.csv, or a folder a style")
+        command.add_argument("--steps", type=int, help="instead of the configuration's")
+        command.add_argument("--minutes", type=float, help="stop after so long; the same command goes on")
+        command.add_argument("--device", default="auto", choices=["auto", "cpu", "cuda"])
+        command.add_argument("--precision", default="auto", choices=["auto", "bfloat16", "float32"])
+        command.add_argument("--threads", type=int, help="at most so many on a CPU; fewer while others use the cores")
+        command.add_argument("--checkpoint-seconds", type=float, default=Habits.checkpoint_seconds)
+        command.add_argument("--sheet-seconds", type=float, default=Habits.sheet_seconds)
+        command.add_argument("--log-steps", type=int, default=Habits.log_steps)
+        command.add_argument("--no-progress", action="store_true", help="no progress bar")
+    report = commands.add_parser("report", help="one HTML page of a run: curves, sheets, figures")
+    report.add_argument("run", type=Path)
+    report.add_argument("--out", type=Path, help="by default RUN/report.html")
+    model = commands.add_parser("export", help="weights and presets of a run's phase 2, as model-mini ships them")
+    model.add_argument("run", type=Path)
+    model.add_argument("--out", type=Path, required=True)
+    model.add_argument("--config", type=Path, help="take the presets from this file instead of the run's configuration")
+    return main
+
+
+def train(args: argparse.Namespace) -> None:
+    config: RunConfig = read_config(args.config)
+    if args.steps is not None:
+        section = replace(getattr(config, args.command), steps=args.steps)
+        config = replace(config, **{args.command: section})
+    place = find_place(args.device, args.precision)
+    try:
+        photos = PhotoFolder(args.photos, config.held_out, config.seed)
+        digests = {"photos": photos.digest}
+        phase: Phase
+        if args.command == "prior":
+            phase = PriorPhase(config, place, photos, args.run)
+        elif args.command == "encoder":
+            phase = EncoderPhase(config, place, photos, args.run)
+        else:
+            art = ArtFolder(args.art)
+            digests["art"] = art.digest
+            phase = BasePhase(config, place, photos, art, args.run)
+        habits = Habits(
+            args.checkpoint_seconds,
+            args.sheet_seconds,
+            args.log_steps,
+            args.minutes,
+            args.threads,
+            not args.no_progress,
+        )
+        done = run_phase(phase, args.run / args.command, digests, habits)
+        if not done and place.rank == 0:
+            print(f"stopped before step {phase.steps}; the same command goes on", file=sys.stderr)
+    finally:
+        place.close()
+
+
+def main(arguments: list[str] | None = None) -> int:
+    args = parser().parse_args(arguments)
+    try:
+        if args.command == "report":
+            print(write_report(args.run, args.out or args.run / "report.html"))
+        elif args.command == "export":
+            path = export(args.run, args.out, read_config(args.config) if args.config else None)
+            print(f"{path}: {path.stat().st_size / 1e6:.2f} MB")
+        else:
+            train(args)
+    except TrainingError as error:
+        print(f"error {error.code}: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
