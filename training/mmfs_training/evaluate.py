@@ -456,10 +456,10 @@ def main(arguments: list[str] | None = None) -> int:
         for name in figures["presets"].keys() & identity.keys():
             figures["presets"][name]["identity"] = identity[name]
         figures = rounded(figures)
-        print(table(figures))
         if args.json:
             text = json.dumps(figures, indent=2, ensure_ascii=False) + "\n"
             write_atomically(args.json, lambda path: path.write_text(text, encoding="utf-8"))
+        print(table(figures))
         if args.out:
             write_sheets(model, faces, args.rows, args.out)
     except TrainingError as error:
