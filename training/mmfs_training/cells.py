@@ -31,9 +31,22 @@ def shares_of(z: Tensor, directions: Tensor, sharpness: float) -> Tensor:
     return torch.softmax(sharpness * math.sqrt(z.shape[1]) * F.normalize(z) @ directions.t(), 1)
 
 
-def middle_of(cell: int, directions: Tensor) -> Tensor:
-    """The z in the middle of a cell: [D], as long as a random z."""
-    return directions[cell] * math.sqrt(directions.shape[1])
+def draw_in_cell(cell: int, directions: Tensor, count: int, seed: int) -> Tensor:
+    """Unit-normal z that lie in a cell: [count, D]. Components along two directions change places where needed."""
+    z = torch.randn(count, directions.shape[1], generator=torch.Generator().manual_seed(seed))
+    along = z @ directions.t()
+    best = along.argmax(1)
+    surplus = along.gather(1, best[:, None]) - along[:, cell : cell + 1]
+    return z + surplus * (directions[cell] - directions[best])
+
+
+@torch.no_grad()
+def cell_codes(mapping: nn.Module, directions: Tensor, seed: int, count: int = 128) -> Tensor:
+    """The mean w of each cell: [cells, D]. (The w of its middle would not do: no random z is near it.)"""
+    device = next(mapping.parameters()).device
+    return torch.stack([
+        mapping(draw_in_cell(cell, directions, count, seed).to(device)).mean(0) for cell in range(len(directions))
+    ])  # fmt: skip
 
 
 def fit_mapping(

@@ -157,7 +157,7 @@ class PairedConfig:
     discriminator does not see: with probability `photo_share` a photo given back under the photo code, otherwise one
     whose code lies between photo and style, and whose target does too. sharpness: how quickly one cell gives way to the
     next. start_from: a presets.safetensors whose codes the cells start from; without it, where the prior's mapping
-    puts their middles. fit_steps: steps of the mapping's fit to the cells before the first step. eyes, mouth: as in
+    puts one z of each. fit_steps: steps of the mapping's fit to the cells before the first step. eyes, mouth: as in
     phase 1. jitter: whether the photo's light and white balance vary."""
 
     pixel: float = 1.0
@@ -205,7 +205,7 @@ class BaseConfig:
 
 @dataclass(frozen=True)
 class PresetConfig:
-    """A preset of the exported model: what users call it, and the z it comes from, as a style's cell or as a seed."""
+    """A preset of the exported model: what users call it, and where it comes from: a style's cell, or a seed."""
 
     name: str
     description: str

@@ -3,7 +3,7 @@
     python -m mmfs_training export RUN --out DIR
 
 DIR/mmfs-mini.safetensors has the published generator keys; DIR/presets.safetensors a float32 w+ [10, D] for each
-preset and for the photo; DIR/presets.json says what they are. A preset is the middle of its style's cell, or a seed.
+preset and for the photo; DIR/presets.json says what they are. A preset is a style's cell, or a seed.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from .cells import cell_directions, middle_of
+from .cells import cell_codes, cell_directions
 from .checkpoint import save_safetensors, write_atomically
 from .config import PHOTO, PresetConfig, RunConfig, parse_config
 from .engine import read_checkpoint
@@ -22,17 +22,19 @@ from .errors import TrainingError
 from .networks import Generator, GeneratorConfig, repeat_w
 
 
-def preset_z(preset: PresetConfig, config: RunConfig, styles: list[str]) -> Tensor:
-    """The z [D] that a preset names."""
+def preset_code(preset: PresetConfig, generator: Generator, config: RunConfig, styles: list[str]) -> Tensor:
+    """The w [D] of a preset: the mean of its cell, or that of its seed."""
     width = config.network.style_dim
     if preset.seed is not None:
-        return torch.randn(width, generator=torch.Generator().manual_seed(preset.seed))
+        z = torch.randn(1, width, generator=torch.Generator().manual_seed(preset.seed))
+        return generator.map_z(z)[0]
     if preset.cell not in styles:
         raise TrainingError(
             "PRESET_UNKNOWN",
             f"The preset {preset.name} is of the style {preset.cell}; the run knows {', '.join(styles) or 'none'}.",
         )
-    return middle_of(styles.index(preset.cell), cell_directions(width, len(styles), config.seed))
+    directions = cell_directions(width, len(styles), config.seed)
+    return cell_codes(generator.mapping_z, directions, config.seed)[styles.index(preset.cell)]
 
 
 def export(run: Path, out: Path, presets_from: RunConfig | None = None) -> Path:
@@ -46,7 +48,7 @@ def export(run: Path, out: Path, presets_from: RunConfig | None = None) -> Path:
     codes = {PHOTO: state["photo_code_ema"]["w"]}
     with torch.no_grad():
         for preset in presets:
-            codes[preset.name] = generator.map_z(preset_z(preset, config, styles)[None])[0]
+            codes[preset.name] = preset_code(preset, generator, config, styles)
     table = {
         "format": 1,
         "size": network.size,

@@ -18,7 +18,7 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from .. import fast
-from ..cells import cell_directions, cell_of, fit_mapping, middle_of
+from ..cells import cell_codes, cell_directions, cell_of, draw_in_cell, fit_mapping
 from ..config import PairedConfig, RunConfig
 from ..data import (
     ArtFolder,
@@ -166,8 +166,9 @@ class BasePhase(Phase):
             photo_w = presets["photo"][0].float() if "photo" in presets else photo_w
         else:
             with torch.no_grad():
-                middles = torch.stack([middle_of(i, self.directions) for i in range(len(self.styles))])
-                codes = generator.map_z(middles)
+                seed = self.config.seed
+                z = torch.cat([draw_in_cell(i, self.directions, 1, seed + i) for i in range(len(self.styles))])
+                codes = generator.map_z(z)
         fit_mapping(generator.mapping_z, self.directions, codes, paired.sharpness, self.config.seed, paired.fit_steps)
         return photo_w
 
@@ -289,14 +290,13 @@ class BasePhase(Phase):
 
     @torch.no_grad()
     def sheet(self) -> Pictures:
-        """Held-out photos; then the photo code, the middle of every cell, half strength of the first, and seeds."""
+        """Held-out photos; then the photo code, the code of every cell, half strength of the first, and seeds."""
         index = np.linspace(0, len(self.photos.held_out) - 1, min(SHEET_FACES, len(self.photos.held_out))).astype(int)
         faces = np.stack([read_square(self.photos.held_out[j], self.config.network.size) for j in index])
         device = self.place.device
         codes: list[Tensor] = []
         if self.directions is not None:
-            middles = torch.stack([middle_of(i, self.directions) for i in range(len(self.styles))]).to(device)
-            styles = self.average.map_z(middles)
+            styles = cell_codes(self.average.mapping_z, self.directions, self.config.seed)
             codes = [self.average_code.w, *styles, (self.average_code.w + styles[0]) / 2]
         z = torch.randn(SHEET_SEEDS, self.config.network.style_dim, generator=torch.Generator().manual_seed(0))
         codes += list(self.average.map_z(z.to(device)))
