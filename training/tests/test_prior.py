@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import formulas as f
 import numpy as np
 import pytest
@@ -126,7 +128,7 @@ def test_generator_has_the_published_keys_at_512() -> None:
 def test_discriminator_has_the_published_keys_at_512() -> None:
     widths = [64, 128, 256, 512, 512, 512, 512, 512]  # 512 px down to 4 px
     expected: dict[str, tuple[int, ...]] = {"convs.0.0.weight": (64, 3, 1, 1), "convs.0.1.bias": (64,)}
-    for i, (a, b) in enumerate(zip(widths, widths[1:], strict=False), 1):
+    for i, (a, b) in enumerate(pairwise(widths), 1):
         expected |= {
             f"convs.{i}.conv1.0.weight": (a, a, 3, 3),
             f"convs.{i}.conv1.1.bias": (a,),
