@@ -41,12 +41,22 @@ def load_generator(path: Path) -> Generator:
 
 
 def write_atomically(path: Path, write: Any) -> None:
-    """Calls `write(temporary path)` and renames, so that a kill leaves either the old file or the new one."""
+    """Calls `write(temporary path)` and renames, so that a kill or a full disk leaves the old file or the new one."""
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    write(temporary)
-    temporary.chmod(0o644)  # safetensors makes files that only their owner can read
-    os.replace(temporary, path)
+    try:
+        write(temporary)
+        temporary.chmod(0o644)  # safetensors makes files that only their owner can read
+        os.replace(temporary, path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def remove_temporaries(path: Path) -> None:
+    """Deletes what `write_atomically` left beside a path when it was killed."""
+    for temporary in path.parent.glob(f".{path.name}.*"):
+        temporary.unlink(missing_ok=True)
 
 
 def save_safetensors(tensors: Mapping[str, Tensor], path: Path, metadata: dict[str, str] | None = None) -> None:

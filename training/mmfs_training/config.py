@@ -6,6 +6,7 @@ Defaults are the published settings, so a file only says where it differs.
 
 from __future__ import annotations
 
+import math
 import types
 import typing
 from dataclasses import MISSING, asdict, dataclass, field, fields, is_dataclass
@@ -19,6 +20,18 @@ from .errors import TrainingError
 T = TypeVar("T")
 
 PHOTO = "photo"  # the name of the code that gives a photo back
+
+
+def _at_least_one(config: Any, *names: str) -> None:
+    for name in names:
+        if getattr(config, name) < 1:
+            raise ValueError(f"{name} must be at least 1")
+
+
+def _shares(config: Any, *names: str) -> None:
+    for name in names:
+        if not 0 <= getattr(config, name) <= 1:
+            raise ValueError(f"{name} must lie between 0 and 1")
 
 
 @dataclass(frozen=True)
@@ -36,9 +49,7 @@ class NetworkConfig:
     def __post_init__(self) -> None:
         if self.size < 64 or self.size & (self.size - 1):
             raise ValueError(f"size must be a power of two from 64, not {self.size}")
-        for name in ("base_width", "style_dim", "discriminator_width"):
-            if getattr(self, name) < 1:
-                raise ValueError(f"{name} must be at least 1")
+        _at_least_one(self, "base_width", "style_dim", "discriminator_width")
 
 
 @dataclass(frozen=True)
@@ -58,8 +69,7 @@ class OptimizerConfig:
         for name in ("beta1", "beta2", "ema"):
             if not 0 <= getattr(self, name) < 1:
                 raise ValueError(f"{name} must lie in [0, 1)")
-        if not 0 <= self.cooldown <= 1:
-            raise ValueError("cooldown is a share of the steps, from 0 to 1")
+        _shares(self, "cooldown")
 
     def rate(self, step: int, steps: int) -> float:
         """The learning rate of a step (from 0)."""
@@ -83,6 +93,10 @@ class AugmentConfig:
     adjustment_pictures: int = 100_000
     maximum: float = 0.8
 
+    def __post_init__(self) -> None:
+        _shares(self, "start", "target", "maximum")
+        _at_least_one(self, "adjustment_pictures")
+
 
 @dataclass(frozen=True)
 class AdversarialConfig:
@@ -94,6 +108,9 @@ class AdversarialConfig:
     r1: float = 10.0
     r1_every: int = 16
     augment: AugmentConfig = field(default_factory=AugmentConfig)
+
+    def __post_init__(self) -> None:
+        _at_least_one(self, "r1_every")
 
 
 @dataclass(frozen=True)
@@ -129,6 +146,10 @@ class PriorConfig:
     path_length_every: int = 4
     start: StartConfig | None = None
 
+    def __post_init__(self) -> None:
+        _at_least_one(self, "batch", "path_length_every")
+        _shares(self, "mixing")
+
 
 @dataclass(frozen=True)
 class EncoderConfig:
@@ -146,6 +167,10 @@ class EncoderConfig:
     start_from: str | None = None
     eyes: float = 1.0
     mouth: float = 1.0
+
+    def __post_init__(self) -> None:
+        _at_least_one(self, "batch")
+        _shares(self, "photos")
 
 
 @dataclass(frozen=True)
@@ -170,6 +195,9 @@ class PairedConfig:
     eyes: float = 1.0
     mouth: float = 1.0
     jitter: bool = True
+
+    def __post_init__(self) -> None:
+        _shares(self, "photo_share")
 
 
 @dataclass(frozen=True)
@@ -202,6 +230,10 @@ class BaseConfig:
     mixing: float = 0.5
     paired: PairedConfig | None = None
 
+    def __post_init__(self) -> None:
+        _at_least_one(self, "batch")
+        _shares(self, "mixing")
+
 
 @dataclass(frozen=True)
 class PresetConfig:
@@ -231,6 +263,7 @@ class RunConfig:
     presets: tuple[PresetConfig, ...] = ()
 
     def __post_init__(self) -> None:
+        _at_least_one(self, "held_out")
         names = [preset.name for preset in self.presets]
         if len(set(names)) < len(names) or PHOTO in names:
             raise ValueError(f"the names of presets must differ from one another and from {PHOTO!r}")
@@ -248,6 +281,8 @@ def read_config(path: Path) -> RunConfig:
         raise TrainingError(
             "CONFIG_MISSING", f"There is no configuration {path}: name an existing YAML file."
         ) from error
+    except OSError as error:
+        raise TrainingError("CONFIG_MISSING", f"{path} cannot be read ({error}): name a YAML file.") from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise TrainingError("CONFIG_INVALID", f"{path} is not YAML: {error}") from error
     return parse_config(values)
@@ -301,12 +336,12 @@ def _convert(hint: Any, value: Any, place: str) -> Any:
     if is_dataclass(hint):
         return _build(typing.cast(type, hint), value, place)
     if hint is float and isinstance(value, int) and not isinstance(value, bool):
-        return float(value)
+        value = float(value)
     if not isinstance(value, hint) or (isinstance(value, bool) and hint is not bool):
         hint_text = (
             "1e-3 is written 1.0e-3" if hint is float and isinstance(value, str) else f"a {hint.__name__} is needed"
         )
         raise TrainingError("CONFIG_INVALID", f"{place} is {value!r}: {hint_text}.")
-    if hint is int and value < 0:
-        raise TrainingError("CONFIG_INVALID", f"{place} must not be negative.")
+    if hint in (int, float) and not 0 <= value < math.inf:
+        raise TrainingError("CONFIG_INVALID", f"{place} is {value}: it must be a number and not negative.")
     return value

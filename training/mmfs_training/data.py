@@ -34,8 +34,10 @@ def read_square(path: Path, size: int) -> Pictures:
         raise TrainingError("PICTURE_UNREADABLE", f"{path} cannot be read ({error}): mend or remove it.") from error
     except cv2.error:
         picture = None
-    if picture is None:
-        raise TrainingError("PICTURE_UNREADABLE", f"{path} is not a picture that can be decoded: mend or remove it.")
+    if picture is None or _cut_jpeg(data.tobytes()):
+        raise TrainingError(
+            "PICTURE_UNREADABLE", f"{path} is not a whole picture that can be decoded: mend or remove it."
+        )
     height, width = picture.shape[:2]
     side = min(height, width)
     top, left = (height - side) // 2, (width - side) // 2
@@ -44,6 +46,11 @@ def read_square(path: Path, size: int) -> Pictures:
         smaller = side > size
         picture = cv2.resize(picture, (size, size), interpolation=cv2.INTER_AREA if smaller else cv2.INTER_CUBIC)
     return np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2RGB), np.uint8)
+
+
+def _cut_jpeg(data: bytes) -> bool:
+    """Whether a JPEG lacks its end, which decoders fill with grey: no end marker after its last start of a scan."""
+    return data.startswith(b"\xff\xd8") and data.rfind(b"\xff\xd9") < data.rfind(b"\xff\xda")
 
 
 def _check(paths: Sequence[Path]) -> list[str]:
@@ -104,7 +111,12 @@ class ArtFolder:
             raise TrainingError("DATA_MISSING", f"There is no folder {folder}: name the folder of the art.")
         self.folder = folder
         table = folder / "art.csv"
-        self.works = list(self._read_table(table) if table.exists() else self._read_folders())
+        try:
+            self.works = list(self._read_table(table) if table.exists() else self._read_folders())
+        except (UnicodeDecodeError, csv.Error) as error:
+            raise TrainingError(
+                "CAPTIONS_INVALID", f"{table} is not CSV in UTF-8 ({error}): save it as that."
+            ) from error
         if not self.works:
             raise TrainingError("DATA_EMPTY", f"{folder} holds no art: an art.csv that names it, or a folder a style.")
         hashes = _check([work.path for work in self.works])
@@ -120,7 +132,7 @@ class ArtFolder:
                     yield Artwork(path, style.name, style.name.replace("-", " ").replace("_", " "), path.stem)
 
     def _read_table(self, table: Path) -> Iterable[Artwork]:
-        with table.open(newline="", encoding="utf-8") as file:
+        with table.open(newline="", encoding="utf-8-sig") as file:
             rows = csv.DictReader(file)
             lacking = {"file", "style", "caption"} - set(rows.fieldnames or ())
             if lacking:
@@ -138,7 +150,7 @@ class ArtFolder:
 
 
 class Pairs:
-    """For every style, the training photos that it has art of. `shared` (styles × photos) gives the art's path."""
+    """For every style, the training photos that it has art of."""
 
     def __init__(self, photos: PhotoFolder, art: ArtFolder) -> None:
         stems = {path.stem: path for path in photos.training}

@@ -16,6 +16,8 @@ import shutil
 import signal
 import subprocess
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from pathlib import Path
@@ -26,7 +28,7 @@ import torch
 from tqdm import tqdm
 
 from . import __version__
-from .checkpoint import write_atomically
+from .checkpoint import remove_temporaries, write_atomically
 from .config import RunConfig, config_values
 from .data import Ahead
 from .errors import TrainingError
@@ -60,7 +62,33 @@ class Counters:
     pending: list[dict[str, float]] = field(default_factory=list)
 
 
+DISK_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Turns what the system says about a full disk into a `TrainingError`."""
+    try:
+        yield
+    except (OSError, RuntimeError) as error:  # torch reports a failed write as RuntimeError
+        if isinstance(error, OSError) and error.errno not in DISK_ERRORS:
+            raise
+        raise TrainingError(
+            "DISK_FULL",
+            f"{path} could not be written ({error}): make room and run the command again. "
+            "The last checkpoint is whole.",
+        ) from error
+
+
 def save_checkpoint(path: Path, phase: Phase, counters: Counters) -> None:
+    """Writes a checkpoint, unless its weights are no longer numbers: one could not go on from it."""
+    broken = [name for name, m in phase.modules.items() if not all(p.isfinite().all() for p in m.parameters())]
+    if broken:
+        raise TrainingError(
+            "LOSS_NOT_FINITE",
+            f"At step {counters.step} weights of {', '.join(broken)} are no numbers: lower the learning rate and run "
+            "the command again; the last checkpoint is from before.",
+        )
     state: dict[str, Any] = {name: module.state_dict() for name, module in phase.modules.items()}
     state |= {name: optimizer.state_dict() for name, optimizer in phase.optimizers.items()}
     state["total_iters"] = counters.step
@@ -81,16 +109,8 @@ def save_checkpoint(path: Path, phase: Phase, counters: Counters) -> None:
             f"A checkpoint needs {needed / 1e6:.0f} MB and {path.parent} has {free / 1e6:.0f} MB left: make room and "
             "run the command again. The last checkpoint is whole.",
         )
-    try:
+    with writing(path):
         write_atomically(path, lambda p: torch.save(state, p))
-    except (OSError, RuntimeError) as error:  # torch reports a failed write as RuntimeError
-        if isinstance(error, OSError) and error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO):
-            raise
-        raise TrainingError(
-            "DISK_FULL",
-            f"{path} could not be written ({error}): make room and run the command again. "
-            "The last checkpoint is whole.",
-        ) from error
 
 
 def _tensors(value: Any) -> list[torch.Tensor]:
@@ -178,17 +198,22 @@ class LossTable:
         if path.exists():
             with path.open(newline="") as file:
                 # a run that was killed may have logged steps that its checkpoint does not know
-                rows = [row for row in list(csv.reader(file))[1:] if row and int(row[0]) <= step]
+                # and a full disk may have cut the last row
+                header, *found = list(csv.reader(file)) or [[]]
+                rows = [row for row in found if len(row) == len(header) and int(row[0]) <= step]
+        self.last = dict(zip(header, rows[-1], strict=True)) if rows else {}
 
         def write(temporary: Path) -> None:
             with temporary.open("w", newline="") as file:
                 csv.writer(file).writerows([self.columns, *rows])
 
-        write_atomically(path, write)
+        with writing(path):
+            write_atomically(path, write)
 
-    def add(self, values: dict[str, float]) -> None:
-        with self.path.open("a", newline="") as file:
-            csv.writer(file).writerow([f"{values[c]:.6g}" if c in values else "" for c in self.columns])
+    def add(self, step: int, values: dict[str, float]) -> None:
+        numbers = [f"{values[c]:.6g}" if c in values else "" for c in self.columns[1:]]
+        with writing(self.path), self.path.open("a", newline="") as file:
+            csv.writer(file).writerow([step, *numbers])
 
 
 def means(reports: list[dict[str, float]]) -> dict[str, float]:
@@ -203,11 +228,13 @@ def run_phase(phase: Phase, folder: Path, digests: dict[str, str], habits: Habit
     path = folder / "checkpoint.pt"
     folder.mkdir(parents=True, exist_ok=True)
     counters = load_checkpoint(path, phase) if path.exists() else Counters()
+    last: dict[str, float] = {}
     if main:
+        remove_temporaries(path)
         if not path.exists():  # a full disk or a folder without permission shows now, not in hours
             save_checkpoint(path, phase, counters)
         table = LossTable(folder / "losses.csv", phase.columns, counters.step)
-    last: dict[str, float] = {}
+        last = {name: float(value) for name, value in table.last.items() if name in phase.columns and value}
     started = time.monotonic()
     saved = shown = started
     logged = counters.seconds
@@ -235,7 +262,8 @@ def run_phase(phase: Phase, folder: Path, digests: dict[str, str], habits: Habit
             "losses": {name: round(value, 6) for name, value in last.items()},
             "config": config_values(phase.config),
         }
-        write_atomically(folder / "run.json", lambda p: p.write_text(json.dumps(report, indent=2) + "\n"))
+        with writing(folder / "run.json"):
+            write_atomically(folder / "run.json", lambda p: p.write_text(json.dumps(report, indent=2) + "\n"))
 
     def save() -> None:
         if main:
@@ -271,8 +299,7 @@ def run_phase(phase: Phase, folder: Path, digests: dict[str, str], habits: Habit
                 pace = len(counters.pending) * phase.batch / max(counters.seconds - logged, 1e-9)
                 logged = counters.seconds
                 if main:
-                    values = {"step": counters.step, "seconds": counters.seconds, "pictures_per_second": pace, **last}
-                    table.add(values)
+                    table.add(counters.step, {"seconds": counters.seconds, "pictures_per_second": pace, **last})
                     bar.set_postfix({name: f"{value:.3g}" for name, value in last.items()}, refresh=False)
                 counters.pending = []
             now = time.monotonic()

@@ -60,7 +60,8 @@ class DinoFeatures(nn.Module):
             ) from error
         if not (Path(path) / "config.json").exists():
             raise TrainingError("DINO_MISSING", f"{path} holds no config.json: download facebook/dino-vitb8 to it.")
-        self.model: Any = ViTModel.from_pretrained(path, add_pooling_layer=False).eval().requires_grad_(False)
+        model: Any = ViTModel.from_pretrained(path, add_pooling_layer=False)
+        self.model = model.eval().requires_grad_(False)
         self.size = size
         keys = [module for name, module in self.model.named_modules() if name.endswith((".key", ".k_proj"))]
         if not 1 <= layer <= len(keys):

@@ -12,9 +12,10 @@ from .. import fast
 from ..augment import DRAWS, AdaptiveProbability, augment
 from ..config import AdversarialConfig, OptimizerConfig, RunConfig
 from ..data import Pictures
+from ..errors import TrainingError
 from ..losses import discriminator_loss, generator_loss, r1_penalty
 from ..place import Draws, Place
-from ..prior import Discriminator
+from ..prior import GROUP, Discriminator
 
 
 class Phase(ABC):
@@ -94,6 +95,13 @@ class Adversary:
     def __init__(self, phase: Phase, discriminator: Discriminator, config: AdversarialConfig) -> None:
         self.phase, self.discriminator, self.config = phase, discriminator, config
         self.probability = AdaptiveProbability(config.augment)
+        share = phase.batch // phase.place.world
+        if share > GROUP and share % GROUP:
+            raise TrainingError(
+                "BATCH_GROUPS",
+                f"{phase.name}.batch gives each process {share} pictures: the discriminator compares {GROUP} with one "
+                f"another, so that it must be at most {GROUP} or a multiple of it.",
+            )
 
     def optimizer(self) -> torch.optim.Adam:
         lazy = self.config.r1_every / (self.config.r1_every + 1) if self.config.r1 else 1.0

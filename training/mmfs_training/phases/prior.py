@@ -150,7 +150,12 @@ class PriorPhase(Phase):
 
 def start_generator(path: Path, config: RunConfig) -> Any:
     """A generator's checkpoint of the configured widths."""
-    generator = load_generator(path)
+    try:
+        generator = load_generator(path)
+    except FileNotFoundError as error:
+        raise TrainingError("CHECKPOINT_MISSING", f"There is no {path}, which the configuration names.") from error
+    except Exception as error:
+        raise TrainingError("CHECKPOINT_UNREADABLE", f"{path} is damaged or no generator: {error}") from error
     found, network = generator.config, config.network
     if (found.base_width, found.style_dim) != (network.base_width, network.style_dim):
         raise TrainingError(
