@@ -11,7 +11,7 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const [source = join(root, "checkpoint"), target = join(root, "bundle")] = process.argv.slice(2);
 
 if (!existsSync(join(source, "presets.json"))) {
-  console.error(`${source} holds no model: write one there with python -m mmfs_training.export RUN --out ${source}`);
+  console.error(`${source} holds no model: write one there with python -m mmfs_training export RUN --out ${source}`);
   process.exit(1);
 }
 const files = await makeBundle(source);

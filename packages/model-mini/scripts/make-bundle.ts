@@ -5,7 +5,7 @@ import { convertCheckpoint, faceDetectorGraph, faceLandmarksGraph, readCheckpoin
 import { type Preset, STYLE_LAYERS, StyleCode, serializePresets } from "@mmfs/core";
 import * as v from "valibot";
 
-/** What `mmfs_training.export` says of the model beside its tensors. */
+/** What `mmfs_training export` says of the model beside its tensors; what only the evaluation needs is left out. */
 const ModelSchema = v.object({
   format: v.literal(1),
   size: v.number(),
@@ -16,7 +16,7 @@ const ModelSchema = v.object({
 });
 
 /**
- * The files of the bundle, by path, from what `python -m mmfs_training.export` writes into a folder:
+ * The files of the bundle, by path, from what `python -m mmfs_training export` writes into a folder:
  * `mmfs-mini.safetensors`, `presets.safetensors` and `presets.json`.
  */
 export async function makeBundle(folder: string): Promise<Map<string, Uint8Array>> {

@@ -24,7 +24,7 @@ beforeAll(async () => {
     shape: [10, SHAPE.styleDim],
     bytes: new Uint8Array(new Float32Array(10 * SHAPE.styleDim).fill(i + 0.5).buffer),
   }));
-  const presets = [{ name: "ink", description: "Black ink on paper", tags: ["drawing"] }];
+  const presets = [{ name: "ink", description: "Black ink on paper", tags: ["drawing"], style: "ink-etching" }];
   await writeFile(join(folder, "mmfs-mini.safetensors"), safetensors(weights));
   await writeFile(join(folder, "presets.safetensors"), safetensors(codes));
   await writeFile(join(folder, "presets.json"), JSON.stringify({ format: 1, ...SHAPE, photo: "photo", presets }));
@@ -43,6 +43,11 @@ test("every file is what the manifest says, and the presets have their codes", a
   const { photo, presets } = await bundle.presets();
   expect(photo?.values.every((value) => value === 0.5)).toBe(true);
   expect(presets.map(({ name, code }) => [name, code.values[159]])).toEqual([["ink", 1.5]]);
+});
+
+test("the style of the art that a preset was trained on, which the exporter notes, is not published", () => {
+  const { presets } = JSON.parse(new TextDecoder().decode(files.get("presets.json")));
+  expect(Object.keys(presets[0]).sort()).toEqual(["code", "description", "name", "tags"]);
 });
 
 test("the float16 weights stay float16 in the graphs, which run", async () => {
