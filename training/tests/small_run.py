@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import csv
+import multiprocessing
 import os
+import resource
 import subprocess
 import sys
+import time
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import cv2
@@ -86,3 +90,55 @@ def losses(folder: Path) -> list[dict[str, str]]:
     with (folder / "losses.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))
     return [{k: v for k, v in row.items() if k not in ("seconds", "pictures_per_second")} for row in rows]
+
+
+FORKED = multiprocessing.get_context("forkserver")
+FORKED.set_forkserver_preload(["mmfs_training.__main__"])  # PyTorch is imported once for all runs
+
+
+def _command(arguments: list[str], log: Path, variables: dict[str, str], file_limit: int | None) -> None:
+    with log.open("w") as file:
+        for stream in (1, 2):
+            os.dup2(file.fileno(), stream)
+    os.environ.update(variables)
+    if file_limit:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (file_limit, file_limit))  # Python ignores SIGXFSZ
+    from mmfs_training.__main__ import main
+
+    sys.exit(main(arguments))
+
+
+def begin(
+    arguments: list[str], log: Path, variables: dict[str, str] | None = None, file_limit: int | None = None
+) -> BaseProcess:
+    """The command in a process of its own, which takes no time to start. `log`: its stdout and stderr.
+
+    variables: of the environment; file_limit: bytes, beyond which writing to a file fails.
+    """
+    process = FORKED.Process(target=_command, args=(arguments, log, variables or {}, file_limit))
+    process.start()
+    return process
+
+
+def finish(process: BaseProcess, seconds: float = 120) -> int:
+    """Exit status, or the negative number of the signal that ended it."""
+    process.join(seconds)
+    if process.exitcode is None:
+        process.kill()
+        raise TimeoutError(f"a run took more than {seconds} s")
+    return process.exitcode
+
+
+def steps_done(folder: Path) -> int:
+    """Rows of losses.csv, with --log-steps 1."""
+    path = folder / "losses.csv"
+    return max(0, path.read_text().count("\n") - 1) if path.exists() else 0
+
+
+def wait_for_step(process: BaseProcess, folder: Path, step: int, seconds: float = 60) -> None:
+    """Returns when so many steps are done, or the process has ended."""
+    end = time.monotonic() + seconds
+    while process.is_alive() and steps_done(folder) < step:
+        if time.monotonic() > end:
+            raise TimeoutError(f"step {step} was not reached in {seconds} s")
+        time.sleep(0.002)
