@@ -42,6 +42,7 @@ def parser() -> argparse.ArgumentParser:
             command.add_argument("--art", type=Path, required=True, help="folder with art.csv, or a folder a style")
         command.add_argument("--steps", type=int, help="instead of the configuration's")
         command.add_argument("--minutes", type=float, help="stop after so long; the same command goes on")
+        command.add_argument("--stop-at", type=int, metavar="STEP", help="stop after this step, rates as for all")
         command.add_argument("--device", default="auto", choices=["auto", "cpu", "cuda"])
         command.add_argument("--precision", default="auto", choices=["auto", "bfloat16", "float32"])
         command.add_argument("--threads", type=int, help="at most so many on a CPU; fewer while others use the cores")
@@ -52,9 +53,10 @@ def parser() -> argparse.ArgumentParser:
     report = commands.add_parser("report", help="one HTML page of a run: curves, sheets, figures")
     report.add_argument("run", type=Path)
     report.add_argument("--out", type=Path, help="by default RUN/report.html")
-    model = commands.add_parser("export", help="weights and presets of a run's phase 2, as model-mini ships them")
+    model = commands.add_parser("export", help="weights and presets of a run, as model-mini ships them")
     model.add_argument("run", type=Path)
     model.add_argument("--out", type=Path, required=True)
+    model.add_argument("--phase", default="base", choices=["encoder", "base"], help="encoder: to measure phase 1")
     model.add_argument("--config", type=Path, help="take the presets from this file instead of the run's configuration")
     return main
 
@@ -78,12 +80,13 @@ def train(args: argparse.Namespace) -> None:
             digests["art"] = art.digest
             phase = BasePhase(config, place, photos, art, args.run)
         habits = Habits(
-            args.checkpoint_seconds,
-            args.sheet_seconds,
-            args.log_steps,
-            args.minutes,
-            args.threads,
-            not args.no_progress,
+            checkpoint_seconds=args.checkpoint_seconds,
+            sheet_seconds=args.sheet_seconds,
+            log_steps=args.log_steps,
+            minutes=args.minutes,
+            stop_at=args.stop_at,
+            threads=args.threads,
+            progress=not args.no_progress,
         )
         done = run_phase(phase, args.run / args.command, digests, habits)
         if not done and place.rank == 0:
@@ -98,7 +101,7 @@ def main(arguments: list[str] | None = None) -> int:
         if args.command == "report":
             print(write_report(args.run, args.out or args.run / "report.html"))
         elif args.command == "export":
-            path = export(args.run, args.out, read_config(args.config) if args.config else None)
+            path = export(args.run, args.out, read_config(args.config) if args.config else None, args.phase)
             print(f"{path}: {path.stat().st_size / 1e6:.2f} MB")
         else:
             train(args)

@@ -183,7 +183,11 @@ class PairedConfig:
     whose code lies between photo and style, and whose target does too. sharpness: how quickly one cell gives way to the
     next. start_from: a presets.safetensors whose codes the cells start from; without it, where the prior's mapping
     puts one z of each. fit_steps: steps of the mapping's fit to the cells before the first step. eyes, mouth: as in
-    phase 1. jitter: whether the photo's light and white balance vary."""
+    phase 1. jitter: whether the photo's light and white balance vary.
+
+    judge: strength of a discriminator of patches that knows photo and style (`pair_judge.py`): the norm of its gradient
+    on the pictures, relative to that of the L1 terms (0: none). judge_rate: its learning rate, relative to the others'.
+    """
 
     pixel: float = 1.0
     laplacian: float = 1.0
@@ -195,6 +199,8 @@ class PairedConfig:
     eyes: float = 1.0
     mouth: float = 1.0
     jitter: bool = True
+    judge: float = 0.0
+    judge_rate: float = 0.1
 
     def __post_init__(self) -> None:
         _shares(self, "photo_share")

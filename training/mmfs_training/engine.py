@@ -44,13 +44,14 @@ class Habits:
     """How often things are written, and when to stop before the last step. Not part of what is computed.
 
     checkpoint_seconds, sheet_seconds: 0 writes after every step. log_steps: steps averaged into a row of losses.csv.
-    minutes: stop, with a checkpoint, after so long; the same command goes on.
+    minutes, stop_at: stop, with a checkpoint, after so long or after that step; the same command goes on.
     """
 
     checkpoint_seconds: float = 120.0
     sheet_seconds: float = 300.0
     log_steps: int = 20
     minutes: float | None = None
+    stop_at: int | None = None
     threads: int | None = None
     progress: bool = True
 
@@ -310,6 +311,8 @@ def run_phase(phase: Phase, folder: Path, digests: dict[str, str], habits: Habit
                 show()
                 shown = time.monotonic()
             if habits.minutes is not None and now - started > 60 * habits.minutes:
+                stopping.append(0)
+            if counters.step == habits.stop_at:
                 stopping.append(0)
         save()
         show()

@@ -1,6 +1,6 @@
 """Writes the model that ships from a run: averaged weights as float16, the codes of the presets, their names.
 
-    python -m mmfs_training export RUN --out DIR
+    python -m mmfs_training export RUN --out DIR [--phase encoder]
 
 DIR/mmfs-mini.safetensors has the published generator keys; DIR/presets.safetensors a float32 w+ [10, D] for each
 preset and for the photo; DIR/presets.json says what they are. A preset is a style's cell, or a seed.
@@ -37,15 +37,19 @@ def preset_code(preset: PresetConfig, generator: Generator, config: RunConfig, s
     return cell_codes(generator.mapping_z, directions, config.seed)[styles.index(preset.cell)]
 
 
-def export(run: Path, out: Path, presets_from: RunConfig | None = None) -> Path:
-    """Returns the path of the weights. `presets_from`: a configuration whose presets replace the run's."""
-    state = read_checkpoint(run / "base" / "checkpoint.pt", "base")
+def export(run: Path, out: Path, presets_from: RunConfig | None = None, phase: str = "base") -> Path:
+    """Returns the path of the weights. `presets_from`: a configuration whose presets replace the run's.
+
+    Of phase 1 (`encoder`) there is the photo code alone, to measure its reconstruction.
+    """
+    state = read_checkpoint(run / phase / "checkpoint.pt", phase)
     config = parse_config(state["mmfs"]["config"])
-    presets = (presets_from or config).presets
-    network, styles = config.network, list(state["mmfs"]["extra"]["styles"])
+    network, extra = config.network, state["mmfs"]["extra"]
+    presets = (presets_from or config).presets if phase == "base" else ()
+    styles = list(extra.get("styles", ()))
     generator = Generator(GeneratorConfig(network.base_width, network.style_dim)).requires_grad_(False)
     generator.load_state_dict(state["G_ema_model"])
-    codes = {PHOTO: state["photo_code_ema"]["w"]}
+    codes = {PHOTO: state["photo_code_ema"]["w"] if phase == "base" else extra["photo_w"]}
     with torch.no_grad():
         for preset in presets:
             codes[preset.name] = preset_code(preset, generator, config, styles)

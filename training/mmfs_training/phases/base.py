@@ -7,6 +7,7 @@ art that are known add L1 terms, each style of the art owns a cell of z space, a
 from __future__ import annotations
 
 import copy
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -37,6 +38,7 @@ from ..engine import check_network, read_checkpoint
 from ..errors import TrainingError
 from ..losses import laplacian_loss, pixel_loss
 from ..networks import STYLE_TOKENS, Generator, GeneratorConfig, noise_shapes, repeat_w
+from ..pair_judge import PairJudge, hinge_loss, matching_loss
 from ..place import Place
 from ..prior import Discriminator, prior_to_generator
 from ..sheets import style_sheet
@@ -104,7 +106,8 @@ def structure_source(run: Path, config: RunConfig, generator: Generator) -> Gene
 class BasePhase(Phase):
     name, number = "base", 2
     columns = (
-        "generator", "structure", "pixel", "laplacian", "photo", "discriminator", "r1", "augment", "learning_rate",
+        "generator", "structure", "pixel", "laplacian", "photo", "matching", "judge",
+        "discriminator", "r1", "augment", "learning_rate",
     )  # fmt: skip
 
     def __init__(self, config: RunConfig, place: Place, photos: PhotoFolder, art: ArtFolder, run: Path) -> None:
@@ -150,6 +153,14 @@ class BasePhase(Phase):
             "photo_code_ema": self.average_code,
         }
         self.optimizers = {"optimizer_0": self.optimizer, "optimizer_1": self.discriminator_optimizer}
+        self.judge: PairJudge | None = None
+        if self.paired and self.paired.judge:
+            self.judge = PairJudge(len(self.styles)).to(place.device)
+            self.judge_optimizer = torch.optim.Adam(
+                [{"params": list(self.judge.parameters()), "factor": self.paired.judge_rate}], betas=(0.5, 0.99)
+            )
+            self.modules["judge"] = self.judge
+            self.optimizers["judge_optimizer"] = self.judge_optimizer
 
     def _start_cells(self, generator: Generator, photo_w: Tensor, paired: PairedConfig) -> Tensor:
         """Fits the mapping to the cells' first codes; returns the photo code that belongs to them."""
@@ -286,7 +297,39 @@ class BasePhase(Phase):
         if self.place.world == 1 and (batch.shares == 0).any():
             photo = torch.cat([torch.zeros_like(batch.paired), batch.shares == 0]).to(made.device)
             report["photo"] = (made[photo] - targets[photo]).abs().mean().item()
-        return paired.pixel * pixel + paired.laplacian * laplacian, report
+        loss = paired.pixel * pixel + paired.laplacian * laplacian
+        if self.judge is None:
+            return loss, report
+        gradient, terms = self._judged(made, batch, loss, paired)
+        return loss + (gradient * made).sum(), report | terms
+
+    def _judged(
+        self, made: Tensor, batch: BaseBatch, loss: Tensor, paired: PairedConfig
+    ) -> tuple[Tensor, dict[str, float]]:
+        """The patch discriminator's gradient on the pictures, scaled against that of `loss`; then it learns."""
+        assert self.judge is not None and self.directions is not None
+        count, place = len(batch.art), self.place
+        known = batch.paired.to(made.device).float()
+        cells = cell_of(batch.z, self.directions)[:count].to(made.device)
+        targets, photos = batch.targets[:count].to(made.device), batch.photos[:count].to(made.device)
+        (paired_gradient,) = torch.autograd.grad(loss, made, retain_graph=True)
+        shown = made[:count].detach().clamp(-1, 1).requires_grad_()
+        with torch.no_grad():
+            wanted, _ = self.judge(targets, photos, cells, place.dtype)
+        features, score = self.judge(shown, photos, cells, place.dtype)
+        matching = matching_loss(features, wanted, known)
+        (gradient,) = torch.autograd.grad(matching - (score.mean((1, 2, 3)) * known).mean(), shown)
+        norms = [math.sqrt(place.mean(g.float().square().sum())) for g in (paired_gradient[:count], gradient)]
+        gradient = gradient * (paired.judge * norms[0] / (norms[1] + 1e-12))
+        # real and made in one pass, so that the spectral norms are those of one set of weights
+        _, scores = self.judge(
+            torch.cat([targets, shown.detach()]), torch.cat([photos, photos]), torch.cat([cells, cells]), place.dtype
+        )
+        real, fake = scores.chunk(2)
+        fooled = hinge_loss(real, fake, known)
+        self.update(self.judge_optimizer, fooled)
+        padded = torch.cat([gradient, torch.zeros_like(made[count:])])
+        return padded.detach(), {"matching": place.mean(matching), "judge": place.mean(fooled)}
 
     @torch.no_grad()
     def sheet(self) -> Pictures:
