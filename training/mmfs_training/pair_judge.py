@@ -47,7 +47,7 @@ class PairJudge(nn.Module):
 
 
 def hinge_loss(real: Tensor, made: Tensor, known: Tensor) -> Tensor:
-    """Scores [N, 1, H, W] of real pictures above 1, of made ones below -1; pictures with `known` [N] 0 count nothing."""
+    """Scores [N, 1, H, W] of real pictures above 1, of made ones below -1; pictures with `known` [N] 0 do not count."""
     each = (F.relu(1 - real) + F.relu(1 + made)).mean((1, 2, 3))
     return (each * known).mean()
 
