@@ -201,8 +201,10 @@ class LossTable:
                 # a run that was killed may have logged steps that its checkpoint does not know
                 # and a full disk may have cut the last row
                 header, *found = list(csv.reader(file)) or [[]]
-                rows = [row for row in found if len(row) == len(header) and int(row[0]) <= step]
-        self.last = dict(zip(header, rows[-1], strict=True)) if rows else {}
+                kept = [row for row in found if len(row) == len(header) and int(row[0]) <= step]
+            # an older version may have had other columns
+            rows = [[dict(zip(header, row, strict=True)).get(c, "") for c in self.columns] for row in kept]
+        self.last = dict(zip(self.columns, rows[-1], strict=True)) if rows else {}
 
         def write(temporary: Path) -> None:
             with temporary.open("w", newline="") as file:

@@ -39,6 +39,7 @@ from torch import Tensor
 
 from mmfs_training.__main__ import main
 from mmfs_training.checkpoint import write_atomically
+from mmfs_training.engine import LossTable
 from mmfs_training.networks import Generator, GeneratorConfig
 
 PHASES = ("prior", "encoder", "base")
@@ -415,6 +416,62 @@ def test_a_loss_that_is_no_number_stops_before_the_checkpoint(
     # with a rate that is no folly the same run goes on
     assert main(world.arguments("prior", run)) == 0
     assert_same(run, world, "prior")
+
+
+def test_phase_0_can_start_from_a_generator(world: World, tmp_path: Path) -> None:
+    model = tmp_path / "model"
+    assert main(["export", str(world.run), "--out", str(model)]) == 0
+    config = values()
+    config["prior"]["start"] = {
+        "generator": str(model / "mmfs-mini.safetensors"),
+        "presets": str(model / "presets.safetensors"),
+        "fit_steps": 3,
+        "fit_batch": 2,
+        "rate": 0.1,
+    }
+    started, runs = write_config(tmp_path / "started.yaml", config), [tmp_path / "a", tmp_path / "b"]
+    assert main(world.arguments("prior", runs[0], "--steps", "0", config=started)) == 0
+    first, generator = weights(runs[0], "prior"), load_file(model / "mmfs-mini.safetensors")
+    for there, here in {"decoder1a": "convs.0", "decoder4b": "convs.7", "to_rgb2": "to_rgbs.1"}.items():
+        for key in (key for key in generator if key.startswith(f"{there}.")):
+            assert torch.equal(first[key.replace(there, f"g.{here}")], generator[key].float()), key
+    # an interruption does not fit again, and the upper blocks keep their own learning rate
+    assert main(world.arguments("prior", runs[1], "--minutes", "0", config=started)) == 0
+    one = weights(runs[1], "prior")
+    steps = {key: (one[key] - first[key]).abs().max() for key in ("g.convs.0.conv.weight", "g.conv1.conv.weight")}
+    # the first step of Adam is its learning rate: a tenth above S/16, less the share of the path length's steps
+    assert steps["g.convs.0.conv.weight"] < 0.2 * steps["g.conv1.conv.weight"]
+    for run in runs:
+        assert main(world.arguments("prior", run, config=started)) == 0
+    a, b = (weights(run, "prior") for run in runs)
+    assert not [key for key in a if not torch.equal(a[key], b[key])]
+
+
+def test_phase_2_runs_without_pairs_and_without_phase_1(world: World, tmp_path: Path) -> None:
+    run, config = world.before("base", tmp_path / "run"), values()
+    config["base"] |= {"paired": None, "start": "prior", "steps": 2, "structure": {"weight": 0.5}}
+    ablation = write_config(tmp_path / "ablation.yaml", config)
+    assert main(world.arguments("base", run, config=ablation)) == 0
+    rows = losses(run / "base")
+    assert [row["pixel"] for row in rows] == ["", ""]
+    assert all(float(row["structure"]) > 0 for row in rows)
+    phase_1 = torch.load(world.run / "encoder" / "checkpoint.pt", weights_only=True)["G_ema_model"]
+    encoder = weights(run, "base")["G_model.encoder.1.conv1.0.weight"]
+    # the encoder is random, where phase 2 otherwise stays near that of phase 1
+    near = weights(world.run, "base")["G_model.encoder.1.conv1.0.weight"]
+    wanted = phase_1["encoder.1.conv1.0.weight"]
+    assert (near - wanted).abs().mean() < 0.1 < (encoder - wanted).abs().mean()
+
+
+def test_a_table_of_losses_follows_new_columns(tmp_path: Path) -> None:
+    path = tmp_path / "losses.csv"
+    path.write_text("step,seconds,pictures_per_second,old,pixel\n1,2,3,4,5\n2,2,3,4,6\n3,2,3,4,7\n4,2")
+    table = LossTable(path, ("judge", "pixel"), step=2)
+    table.add(1_000_000, {"seconds": 8, "pictures_per_second": 9, "judge": 0.5, "pixel": 1e-7})
+    assert path.read_text().split() == [
+        "step,seconds,pictures_per_second,judge,pixel", "1,2,3,,5", "2,2,3,,6", "1000000,8,9,0.5,1e-07",
+    ]  # fmt: skip
+    assert table.last["pixel"] == "6"
 
 
 def numpy_mapping(state: dict[str, Tensor], z: np.ndarray) -> np.ndarray:
