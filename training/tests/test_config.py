@@ -62,7 +62,8 @@ def test_a_checkpoint_keeps_the_whole_configuration() -> None:
 
 @pytest.mark.parametrize("path", sorted(CONFIGS.glob("*.yaml")), ids=lambda path: path.name)
 def test_the_configurations_that_ship_are_valid(path: Path) -> None:
-    assert read_config(path).presets
+    config = read_config(path)
+    assert parse_config(config_values(config)) == config
 
 
 @pytest.mark.parametrize(
