@@ -11,6 +11,7 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
+from .errors import TrainingError
 from .networks import Generator, GeneratorConfig
 
 
@@ -38,6 +39,17 @@ def load_generator(path: Path) -> Generator:
     generator = Generator(config_of(state)).eval().requires_grad_(False)
     generator.load_state_dict(state)
     return generator
+
+
+def load_codes(path: Path) -> dict[str, Tensor]:
+    """The w [D] of every preset in a presets.safetensors, which holds them as w+ [10, D]."""
+    try:
+        tensors = load_file(path)
+        return {name: tensor[0].float() for name, tensor in tensors.items()}
+    except Exception as error:
+        raise TrainingError(
+            "CODES_UNREADABLE", f"{path} holds no codes ({error}): name a presets.safetensors that export wrote."
+        ) from error
 
 
 def write_atomically(path: Path, write: Any) -> None:

@@ -231,6 +231,8 @@ def run_phase(phase: Phase, folder: Path, digests: dict[str, str], habits: Habit
     path = folder / "checkpoint.pt"
     folder.mkdir(parents=True, exist_ok=True)
     counters = load_checkpoint(path, phase) if path.exists() else Counters()
+    for module in phase.modules.values():
+        place.share(module)
     last: dict[str, float] = {}
     if main:
         remove_temporaries(path)

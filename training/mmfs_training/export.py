@@ -31,7 +31,8 @@ def preset_code(preset: PresetConfig, generator: Generator, config: RunConfig, s
     if preset.cell not in styles:
         raise TrainingError(
             "PRESET_UNKNOWN",
-            f"The preset {preset.name} is of the style {preset.cell}; the run knows {', '.join(styles) or 'none'}.",
+            f"The preset {preset.name} is of the style {preset.cell}; the run has cells of "
+            f"{', '.join(styles) or 'no style, since base.paired was not set: give the preset a seed instead'}.",
         )
     directions = cell_directions(width, len(styles), config.seed)
     return cell_codes(generator.mapping_z, directions, config.seed)[styles.index(preset.cell)]
@@ -46,7 +47,7 @@ def export(run: Path, out: Path, presets_from: RunConfig | None = None, phase: s
     config = parse_config(state["mmfs"]["config"])
     network, extra = config.network, state["mmfs"]["extra"]
     presets = (presets_from or config).presets if phase == "base" else ()
-    styles = list(extra.get("styles", ()))
+    styles = list(extra.get("styles", ())) if config.base.paired else []  # without pairs no style owns a cell
     generator = Generator(GeneratorConfig(network.base_width, network.style_dim)).requires_grad_(False)
     generator.load_state_dict(state["G_ema_model"])
     codes = {PHOTO: state["photo_code_ema"]["w"] if phase == "base" else extra["photo_w"]}

@@ -15,12 +15,12 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from .. import fast
 from ..cells import cell_codes, cell_directions, cell_of, draw_in_cell, fit_mapping
-from ..config import PairedConfig, RunConfig
+from ..checkpoint import load_codes
+from ..config import PHOTO, PairedConfig, RunConfig
 from ..data import (
     ArtFolder,
     Pairs,
@@ -166,15 +166,15 @@ class BasePhase(Phase):
         """Fits the mapping to the cells' first codes; returns the photo code that belongs to them."""
         assert self.directions is not None
         if paired.start_from:
-            presets = load_file(paired.start_from)
+            presets = load_codes(Path(paired.start_from))
             names = {preset.cell: preset.name for preset in self.config.presets}
             missing = [style for style in self.styles if names.get(style, style) not in presets]
             if missing:
                 raise TrainingError(
                     "CODES_MISSING", f"{paired.start_from} has no code for the style {', '.join(missing)}."
                 )
-            codes = torch.stack([presets[names.get(style, style)][0] for style in self.styles]).float()
-            photo_w = presets["photo"][0].float() if "photo" in presets else photo_w
+            codes = torch.stack([presets[names.get(style, style)] for style in self.styles])
+            photo_w = presets.get(PHOTO, photo_w)
         else:
             with torch.no_grad():
                 seed = self.config.seed

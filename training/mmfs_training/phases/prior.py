@@ -8,13 +8,12 @@ from typing import Any
 
 import numpy as np
 import torch
-from safetensors.torch import load_file
 from torch import Tensor
 from tqdm import tqdm
 
 from .. import fast
-from ..checkpoint import load_generator
-from ..config import RunConfig, StartConfig
+from ..checkpoint import load_codes, load_generator
+from ..config import PHOTO, RunConfig, StartConfig
 from ..data import PhotoFolder, Pictures, mirrored, nchw, read_square, scaled
 from ..errors import TrainingError
 from ..feature_fit import FeatureGaussian, fit_low_blocks, inner_features
@@ -63,7 +62,10 @@ class PriorPhase(Phase):
 
     def _fit(self, generator: Generator, start: StartConfig) -> None:
         """Fits the blocks up to S/16 to features that the generator has for the training photos."""
-        code = load_file(start.presets)["photo"][0].float().to(self.place.device)
+        codes = load_codes(Path(start.presets))
+        if PHOTO not in codes:
+            raise TrainingError("CODES_MISSING", f"{start.presets} has no code of the name {PHOTO}.")
+        code = codes[PHOTO].to(self.place.device)
         features = []
         for i in range(0, len(self.photos.training), 8):
             pictures = [read_square(path, self.config.network.size) for path in self.photos.training[i : i + 8]]
