@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import os
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -214,17 +215,19 @@ def nchw(pictures: NDArray[np.float32]) -> Tensor:
 
 
 class Ahead:
-    """Makes the batch of the next step while this one computes. A batch depends on its step alone."""
+    """Makes the batches of the next steps while this one computes, on half the cores. A batch depends on its step alone."""
 
     def __init__(self, make: Callable[[int], Any]) -> None:
         self.make = make
-        self.pool = ThreadPoolExecutor(1)
-        self.coming: dict[int, Any] = {}
+        self.depth = max(1, (os.cpu_count() or 1) // 2)
+        self.pool = ThreadPoolExecutor(self.depth)
+        self.coming: dict[int, Future[Any]] = {}
 
     def get(self, step: int) -> Any:
-        future = self.coming.pop(step, None) or self.pool.submit(self.make, step)
-        self.coming = {step + 1: self.pool.submit(self.make, step + 1)}
-        return future.result()
+        for coming in range(step, step + self.depth + 1):
+            if coming not in self.coming:
+                self.coming[coming] = self.pool.submit(self.make, coming)
+        return self.coming.pop(step).result()
 
     def close(self) -> None:
         self.pool.shutdown(cancel_futures=True)

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import torch
@@ -24,9 +25,14 @@ from .networks import UP_BLOCKS, EqualConv2d, Generator, ModulatedConv2d, Residu
 from .prior import Discriminator, Prior, append_deviation
 
 
+@lru_cache
+def _kernel(gain: float, device: torch.device, dtype: torch.dtype) -> Tensor:
+    return blur_kernel(gain).to(device, dtype)
+
+
 def _depthwise(x: Tensor, gain: float, before: int, after: int, stride: int = 1) -> Tensor:
     channels = x.shape[1]
-    kernel = blur_kernel(gain).to(x.device, x.dtype).expand(channels, 1, 4, 4).contiguous()
+    kernel = _kernel(gain, x.device, x.dtype).expand(channels, 1, 4, 4).contiguous()
     if before == after:
         return F.conv2d(x, kernel, padding=before, stride=stride, groups=channels)
     return F.conv2d(F.pad(x, (before, after, before, after)), kernel, stride=stride, groups=channels)
