@@ -215,7 +215,7 @@ def nchw(pictures: NDArray[np.float32]) -> Tensor:
 
 
 class Ahead:
-    """Makes the batches of the next steps while this one computes, on half the cores. A batch depends on its step alone."""
+    """Makes the batches of the next steps while this one computes, on half the cores. A batch depends on its step."""
 
     def __init__(self, make: Callable[[int], Any]) -> None:
         self.make = make
