@@ -1,5 +1,6 @@
 import { MMFSError, type NetworkShape } from "@mmfs/core";
-import { type Checkpoint, type CheckpointTensor, elementCount } from "../reading/checkpoint.js";
+import type { Checkpoint, CheckpointTensor } from "../reading/checkpoint.js";
+import { layoutWeights } from "./layout-weights.js";
 import { MAPPER, networkLayout, STYLE_LAYERS } from "./network-layout.js";
 
 /** The side of the pictures that the published networks were trained with. */
@@ -29,7 +30,6 @@ export interface ReadNetworkOptions {
 }
 
 const ANCHOR = "encoder.0.0.weight";
-const FLOATS: ReadonlySet<string> = new Set(["float16", "bfloat16", "float32", "float64"]);
 
 /**
  * Finds the generator in a checkpoint: under `G_ema_model` in a published file, at the root of a plain state dict, or
@@ -53,29 +53,15 @@ export function readNetwork(checkpoint: Checkpoint, options: ReadNetworkOptions 
   }
   const sizes = `ngf ${baseWidth} and D ${styleDim}`;
   const layout = networkLayout(baseWidth, styleDim, hasMapper);
-  for (const [key, shape] of layout) {
-    const tensor = found.get(key);
-    if (!tensor) throw mismatch(`it lacks ${prefix}${key}, of shape [${shape}] for ${sizes}`);
-    if (String(tensor.shape) !== String(shape)) {
-      throw mismatch(`${prefix}${key} has shape [${tensor.shape}] where [${shape}] is expected for ${sizes}`);
-    }
-    if (!FLOATS.has(tensor.dtype)) throw mismatch(`${prefix}${key} is of type ${tensor.dtype}`);
-  }
+  const weights = layoutWeights(found, layout, { byteLength: checkpoint.byteLength, prefix, sizes, refuse: mismatch });
   for (const [key, tensor] of found) {
     if (!layout.has(key)) throw mismatch(`no MMFS network has ${prefix}${key} [${tensor.shape}]`);
   }
-  refuseInflation(checkpoint, found);
 
   return {
     shape: { size: pictureSize(checkpoint, options.size), baseWidth, styleDim, styleLayers: STYLE_LAYERS },
     embeddingDim: hasMapper ? styleDim : undefined,
-    weights(key) {
-      const tensor = found.get(key);
-      if (!tensor) throw mismatch(`it lacks ${prefix}${key}`);
-      const values = tensor.toFloat32();
-      if (!values.every(Number.isFinite)) throw mismatch(`${prefix}${key} holds NaN or infinity`);
-      return values;
-    },
+    weights,
   };
 }
 
@@ -111,15 +97,6 @@ function sizeOf(tensors: ReadonlyMap<string, CheckpointTensor>, key: string, axi
   const size = tensor.shape[axis];
   if (size === undefined || size < 1 || size > 8192) throw mismatch(`${key} has shape [${tensor.shape}]`);
   return size;
-}
-
-/** Tensors may share storages, so a small file could stand for much more than it holds. */
-function refuseInflation(checkpoint: Checkpoint, tensors: ReadonlyMap<string, CheckpointTensor>): void {
-  let bytes = 0;
-  for (const tensor of tensors.values()) bytes += 4 * elementCount(tensor.shape);
-  if (bytes > 2 * checkpoint.byteLength + 64 * 1024 * 1024) {
-    throw mismatch(`its tensors share memory so that ${checkpoint.byteLength} bytes stand for ${bytes}`);
-  }
 }
 
 function pictureSize(checkpoint: Checkpoint, option: number | undefined): number {

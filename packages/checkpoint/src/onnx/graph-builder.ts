@@ -1,7 +1,7 @@
 import { BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
 
 /** Element types of ONNX tensors that our graphs use, with the numbers of `TensorProto.DataType`. */
-export const ElementType = { float32: 1, uint8: 2, int32: 6, int64: 7, float16: 10 } as const;
+export const ElementType = { float32: 1, uint8: 2, int8: 3, int32: 6, int64: 7, float16: 10 } as const;
 export type ElementTypeName = keyof typeof ElementType;
 
 /** A size that the caller decides at run time is given by a name, as `"N"`. */
@@ -60,7 +60,7 @@ export class GraphBuilder {
 
   /** A constant of the graph. Float32 data is stored as it is; float16 is given as its bits in a `Uint16Array`. */
   constant(
-    data: Float32Array | Uint16Array | Int32Array | BigInt64Array,
+    data: Float32Array | Uint16Array | Int8Array | Int32Array | BigInt64Array,
     shape: readonly number[],
     name = this.#fresh("const"),
   ): string {
@@ -69,9 +69,11 @@ export class GraphBuilder {
         ? "float32"
         : data instanceof Uint16Array
           ? "float16"
-          : data instanceof Int32Array
-            ? "int32"
-            : "int64";
+          : data instanceof Int8Array
+            ? "int8"
+            : data instanceof Int32Array
+              ? "int32"
+              : "int64";
     const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
     this.#initializers.push({ name, type, shape, data: bytes });
     return name;
