@@ -16,8 +16,12 @@ const astronaut = join(assets, "astronaut.jpg");
 const people = [
   { photo: astronaut, face: 0 },
   { photo: join(samples, "sample3.jpg"), face: 0 },
+  { photo: join(samples, "sample3.jpg"), face: 1 },
   { photo: join(samples, "sample5.jpg"), face: 0 },
+  { photo: join(samples, "sample5.jpg"), face: 1 },
   { photo: join(samples, "sample6.jpg"), face: 0 },
+  { photo: join(samples, "sample6.jpg"), face: 1 },
+  { photo: join(samples, "sample6.jpg"), face: 2 },
 ];
 const group = join(samples, "sample6.jpg");
 const columns = [
@@ -42,7 +46,7 @@ const sheet = [];
 for (const person of people) sheet.push(...(await row(person, columns)));
 await contactSheet(sheet, join(assets, "sheet.jpg"), { columns: columns.length + 1, size: 150, labels: true });
 
-const pasted = await stylizer.stylize(group, { style: columns[0] });
+const pasted = await stylizer.stylize(group, { style: "rose pastel" });
 await sharp(pasted.data, { raw: { width: pasted.width, height: pasted.height, channels: 4 } })
   .removeAlpha()
   .resize(1200)
