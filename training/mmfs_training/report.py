@@ -264,7 +264,7 @@ def summary(phase: PhaseRecord) -> str:
         ("code", report.get("code")),
         ("package", report.get("package")),
         ("PyTorch", report.get("torch")),
-        ("seed", report.get("seed")),
+        ("seed", str(report.get("seed", "–"))),
         *((f"data: {name}", digest) for name, digest in report["data"].items()),
         ("written", report.get("time")),
     ]
@@ -289,12 +289,13 @@ def figure_tables(values: dict[str, Any], path: tuple[str, ...]) -> list[str]:
     plain = [(name, value) for name, value in values.items() if name not in inner]
     if plain:
         tables.append(row_table(caption, plain))
-    if len(inner) > 1 and len({tuple(t) for t in inner.values()}) == 1 and not any(map(nested, inner.values())):
-        columns = next(iter(inner.values()))
+    flat = {name: flattened(table) for name, table in inner.items()}
+    if len(flat) > 1 and len({tuple(t) for t in flat.values()}) == 1:
+        columns = next(iter(flat.values()))
         head = "".join(f'<th scope="col" class="number">{escape(name)}</th>' for name in columns)
         body = "".join(
             f'<tr><th scope="row">{escape(name)}</th>{"".join(cell(v) for v in table.values())}</tr>'
-            for name, table in inner.items()
+            for name, table in flat.items()
         )
         tables.append(
             f"<div><table><caption>{escape(caption)}</caption><thead><tr><td></td>{head}</tr></thead>"
@@ -312,8 +313,13 @@ def as_table(value: Any) -> dict[str, Any] | None:
     return value if isinstance(value, dict) else None
 
 
-def nested(table: dict[str, Any]) -> bool:
-    return any(as_table(value) is not None for value in table.values())
+def flattened(table: dict[str, Any]) -> dict[str, Any]:
+    """Tables in a table become columns of it: `photos kid`."""
+    flat: dict[str, Any] = {}
+    for name, value in table.items():
+        inner = as_table(value)
+        flat |= {name: value} if inner is None else {f"{name} {key}": v for key, v in flattened(inner).items()}
+    return flat
 
 
 def curves_section(curves: LossCurves) -> str:

@@ -411,3 +411,13 @@ def test_the_page_can_go_to_a_new_folder(tmp_path: Path) -> None:
     assert write_report(tmp_path / "run", out) == out
     assert [p.name for p in out.parent.iterdir()] == ["one.html"]
     assert not (tmp_path / "run" / "report.html").exists()
+
+
+def test_tables_within_tables_become_columns() -> None:
+    from mmfs_training.report import figure_tables
+
+    values = {name: {"kid": 0.5, "photos": {"kid": k}} for name, k in (("ink", 1.25), ("oil", 2.5))}
+    (table,) = figure_tables(values, ("presets",))
+    columns = [part.split("</th>")[0].split(">")[-1] for part in table.split('<th scope="col"')[1:]]
+    assert columns == ["kid", "photos kid"]
+    assert "1.25" in table and "2.5" in table
