@@ -79,6 +79,10 @@ async function runRecipe(python, folder) {
   const build = ["--conditions=@mmfs/source", "--import", "tsx", "scripts/build-bundle.ts", checkpoint, bundle];
   await stage("bundle", () => execute(process.execPath, build, modelMini));
   await stage("mmfs bundle", () => execute(process.execPath, [mmfs, "bundle", bundle], folder));
+  const converted = join(folder, "converted");
+  const convert = [mmfs, "convert", join(run, "base", "checkpoint.pt"), "--size", String(SIZE), "-o", converted];
+  await stage("mmfs convert of the run's checkpoint", () => execute(process.execPath, convert, folder));
+  await stage("mmfs bundle", () => execute(process.execPath, [mmfs, "bundle", converted], folder));
   const listed = await stage("mmfs styles", () =>
     execute(process.execPath, [mmfs, "styles", "--bundle", bundle, "--json"], folder),
   );

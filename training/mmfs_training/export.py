@@ -71,7 +71,8 @@ def export(run: Path, out: Path, presets_from: RunConfig | None = None, phase: s
         ],
     }
     path = out / "mmfs-mini.safetensors"
-    save_safetensors({key: value.half() for key, value in generator.state_dict().items()}, path)
+    weights = {key: value.half() for key, value in generator.state_dict().items()}
+    save_safetensors(weights, path, {"mmfs.size": str(network.size)})
     save_safetensors({name: repeat_w(code[None])[0] for name, code in codes.items()}, out / "presets.safetensors")
     write_atomically(out / "presets.json", lambda p: p.write_text(json.dumps(table, indent=2) + "\n"))
     return path
