@@ -118,29 +118,14 @@ def to_rgb(x: Tensor, layer: ToRGB, w: Tensor, below: Tensor | None) -> Tensor:
     return rgb if below is None or layer.upsample is None else rgb + layer.upsample(below)
 
 
-def encode_levels(
-    generator: Generator, image: Tensor, levels: int = UP_BLOCKS, dtype: torch.dtype = torch.bfloat16
-) -> list[Tensor]:
-    """Outputs of the first `levels` residual blocks: at S/2, S/4, ..."""
-    encoder = generator.encoder
-    x = image.to(dtype, memory_format=torch.channels_last)
-    x = F.leaky_relu(_conv(x, encoder[0][0], 1.0, encoder[0][1].bias, padding=1), 0.2)
-    outputs = []
-    for i in range(1, levels + 1):
-        x = _residual(x, encoder[i], GAIN if i == 1 else 1.0)
-        outputs.append(x)
-    return outputs
-
-
-def encode_last(generator: Generator, x: Tensor) -> Tensor:
-    """The encoder's closing convolution."""
-    last = generator.encoder[UP_BLOCKS + 1]
-    return F.leaky_relu(_conv(x, last[0], 1.0, last[1].bias, padding=1), 0.2) * GAIN
-
-
 def encode(generator: Generator, image: Tensor, dtype: torch.dtype = torch.bfloat16) -> Tensor:
     """As `Generator.encode`; features in `dtype`."""
-    return encode_last(generator, encode_levels(generator, image, dtype=dtype)[-1])
+    first, *blocks, last = generator.encoder
+    x = image.to(dtype, memory_format=torch.channels_last)
+    x = F.leaky_relu(_conv(x, first[0], 1.0, first[1].bias, padding=1), 0.2)
+    for i, block in enumerate(blocks):
+        x = _residual(x, block, GAIN if i == 0 else 1.0)
+    return F.leaky_relu(_conv(x, last[0], 1.0, last[1].bias, padding=1), 0.2) * GAIN
 
 
 def decode_first(generator: Generator, features: Tensor, w: Tensor, noise: Tensor | None = None) -> Tensor:
@@ -149,44 +134,43 @@ def decode_first(generator: Generator, features: Tensor, w: Tensor, noise: Tenso
 
 
 def decode_blocks(
-    generator: Generator,
-    x: Tensor,
-    rgb: Tensor | None,
-    wplus: Tensor,
-    noises: Sequence[Tensor] | None = None,
-    first: int = 1,
-) -> tuple[Tensor, Tensor]:
-    """Up-blocks from the `first` on; the picture, and the output of the first of these blocks (without GAIN)."""
+    generator: Generator, x: Tensor, rgb: Tensor, wplus: Tensor, noises: Sequence[Tensor] | None = None
+) -> Tensor:
+    """The up-blocks: what `decode_first` and the first to-RGB gave to the picture."""
     maps: Sequence[Tensor | None] = noises if noises is not None else [None] * (2 * UP_BLOCKS + 1)
     rows = wplus.unbind(1)
-    outputs = []
-    for i in range(first, UP_BLOCKS + 1):
+    for i in range(1, UP_BLOCKS + 1):
         x = _styled(x, getattr(generator, f"decoder{i}a"), rows[2 * i - 1], maps[2 * i - 1])
         x = _styled(x, getattr(generator, f"decoder{i}b"), rows[2 * i], maps[2 * i])
         rgb = to_rgb(x, getattr(generator, f"to_rgb{i}"), rows[2 * i + 1], rgb)
-        outputs.append(x)
-    assert rgb is not None
-    return rgb, outputs[0]
+    return rgb
 
 
 def decode(generator: Generator, features: Tensor, wplus: Tensor, noises: Sequence[Tensor] | None = None) -> Tensor:
     """As `Generator.decode_unclamped`, in the type of the features; without noises their part is left out."""
     x = decode_first(generator, features, wplus[:, 0], None if noises is None else noises[0])
     rgb = to_rgb(x, generator.to_rgb0, wplus[:, 1], None)
-    return decode_blocks(generator, x, rgb, wplus, noises)[0]
+    return decode_blocks(generator, x, rgb, wplus, noises)
 
 
-def synthesize(prior: Prior, wplus: Tensor, noises: Sequence[Tensor], dtype: torch.dtype = torch.bfloat16) -> Tensor:
-    """As `Prior.forward`."""
+def synthesize_to(
+    prior: Prior, blocks: int, wplus: Tensor, noises: Sequence[Tensor], dtype: torch.dtype = torch.bfloat16
+) -> tuple[Tensor, Tensor]:
+    """Features (without the factor GAIN) and picture after so many doublings of the constant's 4 px."""
     rows = wplus.unbind(1)
     x = prior.input.input.to(dtype, memory_format=torch.channels_last).expand(len(wplus), -1, -1, -1)
     x = _styled(x, prior.conv1, rows[0], noises[0], gain=1.0)
     rgb = to_rgb(x, prior.to_rgb1, rows[1], None)
-    for i, layer in enumerate(prior.to_rgbs):
+    for i, layer in enumerate(list(prior.to_rgbs)[:blocks]):
         x = _styled(x, prior.convs[2 * i], rows[2 * i + 1], noises[2 * i + 1])  # type: ignore[arg-type]
         x = _styled(x, prior.convs[2 * i + 1], rows[2 * i + 2], noises[2 * i + 2])  # type: ignore[arg-type]
         rgb = to_rgb(x, layer, rows[2 * i + 3], rgb)  # type: ignore[arg-type]
-    return rgb
+    return x, rgb
+
+
+def synthesize(prior: Prior, wplus: Tensor, noises: Sequence[Tensor], dtype: torch.dtype = torch.bfloat16) -> Tensor:
+    """As `Prior.forward`."""
+    return synthesize_to(prior, len(prior.to_rgbs), wplus, noises, dtype)[1]
 
 
 def discriminator_features(

@@ -50,22 +50,20 @@ class FeatureGaussian:
         return self.mean + z[:, : len(self.axes)] @ self.axes
 
 
+def low_blocks(prior: Prior) -> int:
+    """The prior's doublings up to S/16."""
+    return int(math.log2(prior.size // 16 // CONSTANT_SIDE))
+
+
 def low_modules(prior: Prior) -> list[Any]:
     """The styled convs up to S/16."""
-    pairs = int(math.log2(prior.size // 16 // CONSTANT_SIDE))
-    return [prior.conv1, *prior.convs[: 2 * pairs]]
+    return [prior.conv1, *prior.convs[: 2 * low_blocks(prior)]]
 
 
 def synthesize_low(prior: Prior, w: Tensor, noises: list[Tensor], dtype: torch.dtype) -> Tensor:
     """The prior up to S/16, laid out as `inner_features`."""
-    x = prior.input.input.to(dtype, memory_format=torch.channels_last).expand(len(w), -1, -1, -1)
-    layers = low_modules(prior)
-    x = fast._styled(x, layers[0], w, noises[0], gain=1.0)
-    rgb = fast.to_rgb(x, prior.to_rgb1, w, None)
-    for i in range(len(layers) // 2):
-        x = fast._styled(x, layers[2 * i + 1], w, noises[2 * i + 1])
-        x = fast._styled(x, layers[2 * i + 2], w, noises[2 * i + 2])
-        rgb = fast.to_rgb(x, prior.to_rgbs[i], w, rgb)  # type: ignore[arg-type]
+    wplus = w[:, None].expand(-1, prior.rows, -1)
+    x, rgb = fast.synthesize_to(prior, low_blocks(prior), wplus, noises, dtype)
     return torch.cat([x.float(), rgb], 1).flatten(1)
 
 
@@ -100,7 +98,7 @@ def fit_low_blocks(
     device = photo_w.device
     layers = low_modules(prior)
     readers = [layer.conv.modulation for layer in layers]
-    painters: list[Any] = [prior.to_rgb1, *prior.to_rgbs[: len(layers) // 2]]
+    painters: list[Any] = [prior.to_rgb1, *prior.to_rgbs[: low_blocks(prior)]]
     readers += [painter.conv.modulation for painter in painters]
     start_linear(prior, photo_w)
     with torch.no_grad():  # w is the photo's code and a little more, which these layers alone see enlarged

@@ -395,7 +395,7 @@ def test_low_blocks_are_the_prior_up_to_a_sixteenth() -> None:
     assert len(low_modules(prior)) == 3
     wplus = w[:, None].expand(-1, prior.rows, -1)
     x, rgb = inner[:, :-3], inner[:, -3:]
-    made = fast.decode_blocks(generator, x, rgb, wplus[:, 2:], noises[2:])[0]
+    made = fast.decode_blocks(generator, x, rgb, wplus[:, 2:], noises[2:])
     torch.testing.assert_close(made, prior(wplus, noises), rtol=1e-4, atol=1e-4)
 
 
@@ -445,7 +445,7 @@ def test_features_of_a_photo_are_what_the_decoder_goes_on_from() -> None:
     photos, w = random(2, 3, 64, 64), random(DIM, seed=2)
     inner = inner_features(generator, photos, w, torch.float32).view(2, 8 * WIDTH + 3, 4, 4)
     wplus = w.expand(2, STYLE_TOKENS, -1)
-    made = fast.decode_blocks(generator, inner[:, :-3], inner[:, -3:], wplus)[0]
+    made = fast.decode_blocks(generator, inner[:, :-3], inner[:, -3:], wplus)
     silent = [torch.zeros(1)] * 9
     torch.testing.assert_close(
         made, generator.decode_unclamped(generator.encode(photos), wplus, silent), rtol=1e-4, atol=1e-4
