@@ -34,21 +34,26 @@ export { blendPictures } from "./picture/blend-pictures.js";
 export { createPicture, wrapPicture } from "./picture/create-picture.js";
 export { flatten } from "./picture/flatten.js";
 export type { Picture } from "./picture/picture.js";
+export { pictureDigest } from "./picture/picture-digest.js";
 export { type Pixels, pixelsOf } from "./picture/pixels.js";
-export type { ResampleFilter } from "./picture/resample.js";
+export { type ResampleFilter, resample, type Span } from "./picture/resample.js";
 export { resize } from "./picture/resize.js";
 export { fromTensorData, toTensorData } from "./picture/tensor-data.js";
 export { warpSquare } from "./picture/warp.js";
+export { SerialQueue } from "./queue/serial-queue.js";
 export { type NoiseMap, noiseMaps } from "./random/noise-maps.js";
 export { RandomGenerator } from "./random/random-generator.js";
 export type { Device, DeviceOption, DType, Runtime, Session, Tensors } from "./runtime/runtime.js";
 export { checkStyleCode } from "./style/check-style-code.js";
-export { averageStyles, interpolateStyles, mixStyles, truncateStyle } from "./style/combine-styles.js";
+export { averageStyles, interpolateStyles, mixStyles, type StylePart, truncateStyle } from "./style/combine-styles.js";
 export { STYLE_LAYERS, StyleCode, type StyleOrigin } from "./style/style-code.js";
 export { parseStyleCode, STYLE_CODE_VERSION, serializeStyleCode } from "./style/style-code-file.js";
-export type { LoadOptions } from "./stylizer/graph-set.js";
+export { STYLE_GROUPS, type StyleGroup, type StyleLayers } from "./style/style-groups.js";
+export { type GraphPart, GraphSet } from "./stylizer/graph-set.js";
+export { LruCache } from "./stylizer/lru-cache.js";
 export type {
   FacesOption,
+  LoadOptions,
   ProgressEvent,
   Stage,
   StyleEncoder,

@@ -90,6 +90,16 @@ describe("Bundle.part", () => {
     expect(bundle.dtypeOf("decoder", "fp16")).toBe("fp32");
   });
 
+  it("gives the int8 variant of a part that has one, and the part's own file of others", async () => {
+    const tower = { ...entry("graphs/encoder.onnx", encoder), variants: { int8: entry("half.onnx", half) } };
+    const parts = { textTower: tower, encoder: manifest.parts.encoder };
+    const bundle = await loadBundle(source(files({ "mmfs.json": JSON.stringify({ ...manifest, parts }) })));
+    expect(await bundle.part("textTower", { dtype: "int8" })).toEqual(half);
+    expect(await bundle.part("textTower", { dtype: "fp16" })).toEqual(encoder);
+    expect(await bundle.part("encoder", { dtype: "int8" })).toEqual(encoder);
+    expect(["textTower", "encoder"].map((part) => bundle.dtypeOf(part as never, "int8"))).toEqual(["int8", "fp32"]);
+  });
+
   it("says what is missing, what is there, and what to do", async () => {
     const bundle = await loadBundle(source(files()));
     await expect(bundle.part("mapping")).rejects.toMatchObject({

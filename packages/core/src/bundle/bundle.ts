@@ -30,7 +30,7 @@ export class Bundle {
 
   /** The precision in which a part is there: the one asked for, or fp32 where the bundle has no such variant. */
   dtypeOf(part: BundlePart, dtype: DType): DType {
-    return dtype === "fp16" && this.manifest.parts[part]?.variants?.fp16 ? "fp16" : "fp32";
+    return dtype !== "fp32" && this.manifest.parts[part]?.variants?.[dtype] ? dtype : "fp32";
   }
 
   /**
@@ -46,7 +46,7 @@ export class Bundle {
     signal?.throwIfAborted();
     const part = this.manifest.parts[name];
     if (part === undefined) throw this.#missing(name);
-    const file: BundleFile = (dtype === "fp16" && part.variants?.fp16) || part;
+    const file: BundleFile = (dtype !== "fp32" && part.variants?.[dtype]) || part;
 
     let read = this.#reads.get(file.path);
     if (read === undefined || read.abandoned) {

@@ -44,7 +44,7 @@ const BundleFileSchema = v.object({
 const PartSchema = v.object({
   ...BundleFileSchema.entries,
   /** Other precisions of the same graph. */
-  variants: v.optional(v.object({ fp16: v.optional(BundleFileSchema) })),
+  variants: v.optional(v.object({ fp16: v.optional(BundleFileSchema), int8: v.optional(BundleFileSchema) })),
 });
 
 const positive = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65536));

@@ -32,6 +32,8 @@ export type MMFSErrorCode =
   | "INFERENCE_FAILED"
   /** The style names no preset, and the bundle has no way to understand it. */
   | "STYLE_UNKNOWN"
+  /** The text tower knows none of the words of a prompt. */
+  | "PROMPT_NOT_UNDERSTOOD"
   /** A style code is damaged or was made for a network of another shape. */
   | "STYLE_INVALID"
   /** The device asked for cannot be used here. */

@@ -6,8 +6,11 @@ export type Device = "cpu" | "wasm" | "webgpu" | "cuda" | "coreml" | "dml";
 /** A device, or `auto`: the first that works, in the order of {@link Runtime.devices}. */
 export type DeviceOption = "auto" | Device;
 
-/** Precision of the weights and the arithmetic of a graph. */
-export type DType = "fp32" | "fp16";
+/**
+ * Precision of a graph: `fp16` also computes so in encoder and decoder, while in towers and mapper it and `int8` are only how
+ * the matrices are stored.
+ */
+export type DType = "fp32" | "fp16" | "int8";
 
 /** Tensors by the name that the graph gives them. */
 export type Tensors = Record<string, Tensor>;
@@ -18,6 +21,8 @@ export interface Session {
   readonly device: Device;
   readonly inputNames: readonly string[];
   readonly outputNames: readonly string[];
+  /** The shape of each input, with names in the place of free dimensions; left out by a runtime that cannot tell. */
+  readonly inputShapes?: Readonly<Record<string, readonly (number | string)[]>> | undefined;
   /**
    * Runs the graph once.
    *

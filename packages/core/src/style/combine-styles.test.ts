@@ -71,5 +71,28 @@ describe("averageStyles", () => {
 
   it("refuses weights without a sum", () => {
     expect(() => averageStyles([{ code: two, weight: 0 }])).toThrow(/more than 0/);
+    expect(() => averageStyles([{ code: two, weight: -1 }], one)).toThrow(/more than 0/);
+  });
+
+  it("takes groups of rows", () => {
+    const { values } = averageStyles([{ code: two, layers: ["fine", 0] }], one);
+    expect([...values].filter((_, i) => i % 2 === 0)).toEqual([3, 1, 1, 1, 1, 1, 1, 3, 3, 3]);
+  });
+
+  it("takes a share of what sets a style apart from the centre out of the others", () => {
+    const center = seeded(0, 2, 12);
+    // (2, 12) + ((4, 30) - (2, 12)) - 1/2 ((3, 20) - (2, 12)), the weights divided by 2
+    const parts = [
+      { code: seeded(3, 4, 30), weight: 2 },
+      { code: two, weight: -1 },
+    ];
+    expect([...averageStyles(parts, center).values.slice(0, 2)]).toEqual([3.5, 26]);
+    expect([...averageStyles(parts, one, center).values.slice(0, 2)]).toEqual([3.5, 26]);
+    expect(() => averageStyles(parts)).toThrow(/neither a photo code nor presets/);
+  });
+
+  it("does not move for less of a style that is the centre", () => {
+    const parts = [{ code: two }, { code: one, weight: -3 }];
+    expect(averageStyles(parts, one).values).toEqual(two.values);
   });
 });

@@ -2,19 +2,16 @@ import type { Bundle } from "../bundle/bundle.js";
 import type { BundlePart } from "../bundle/manifest.js";
 import { MMFSError } from "../errors/mmfs-error.js";
 import type { Device, DeviceOption, DType, Runtime, Session, Tensors } from "../runtime/runtime.js";
-import type { ProgressEvent } from "./options.js";
+import type { LoadOptions } from "./options.js";
 
-/** The parts of a bundle that are graphs which the pipeline itself runs. */
-export type GraphPart = Extract<BundlePart, "encoder" | "decoder" | "mapping" | "faceDetector" | "faceLandmarks">;
+/** The parts of a bundle that are graphs. */
+export type GraphPart = Exclude<BundlePart, "tokenizer" | "presets">;
 
 /** The graphs whose device the user chooses; the others are too small for it to matter. */
-const BIG_GRAPHS: readonly GraphPart[] = ["encoder", "decoder"];
+const BIG_GRAPHS: readonly GraphPart[] = ["encoder", "decoder", "textTower", "imageTower"];
 
-/** What a call that may load a graph passes on. */
-export interface LoadOptions {
-  signal?: AbortSignal | undefined;
-  onProgress?: ((event: ProgressEvent) => void) | undefined;
-}
+/** The graphs whose precision the user chooses. */
+const VARIED_GRAPHS: readonly GraphPart[] = [...BIG_GRAPHS, "mapper"];
 
 /**
  * The graphs of one bundle on one device, loaded when first needed.
@@ -47,14 +44,16 @@ export class GraphSet {
 
   /** The precision of a graph that is loaded, or would be. */
   dtypeOf(part: GraphPart): DType {
-    return this.#bundle.dtypeOf(part, BIG_GRAPHS.includes(part) ? this.#dtype : "fp32");
+    return this.#bundle.dtypeOf(part, VARIED_GRAPHS.includes(part) ? this.#dtype : "fp32");
   }
 
   /** Why other devices or precisions than the preferred ones are used. */
   get warnings(): string[] {
     const others = this.#refusals.map(({ message }) => `${message} Used ${this.device} instead.`);
-    const wide = BIG_GRAPHS.filter((part) => this.#dtype === "fp16" && this.dtypeOf(part) === "fp32");
-    if (wide.length > 0) others.push(`The bundle has no fp16 variant of its ${wide.join(" and ")}; fp32 was used.`);
+    const wide = (["encoder", "decoder"] as const).filter((part) => this.dtypeOf(part) !== this.#dtype);
+    if (wide.length > 0) {
+      others.push(`The bundle has no ${this.#dtype} variant of its ${wide.join(" and ")}; fp32 was used.`);
+    }
     return others;
   }
 

@@ -1,36 +1,50 @@
 import type { Picture } from "../picture/picture.js";
 import type { Device, DeviceOption, DType } from "../runtime/runtime.js";
 import type { StyleCode } from "../style/style-code.js";
+import type { StyleLayers } from "../style/style-groups.js";
 
-/** A way to name one style. */
-export type StyleName =
-  /** A preset of the bundle ("charcoal drawing"), or a prompt where the bundle understands text. */
+/**
+ * A way to name one style.
+ *
+ * @typeParam Image what a reference picture is given as; pixels here, files and bytes in the platform packages.
+ */
+export type StyleName<Image = Picture> =
+  /** A preset of the bundle ("charcoal drawing"), or else a prompt where the bundle understands text. */
   | string
   /** A random style: the mapping network turns the seed into a w. */
   | { seed: number }
   /** A style code, as saved. */
   | { code: StyleCode }
   /** The style of a reference picture, where the bundle understands pictures. */
-  | { image: Picture };
+  | { image: Image };
 
 /** One style of a mixture. */
-export type WeightedStyle = {
-  style: StyleName;
-  /** Its share; the weights of a mixture are divided by their sum. @default 1 */
+export type WeightedStyle<Image = Picture> = {
+  style: StyleName<Image>;
+  /**
+   * Its share; in each row the weights are divided by the sum of those above 0. A negative one means less of the style: it moves
+   * the others away from it, counted from the bundle's photo code or, without one, from the mean of its presets; see
+   * {@link averageStyles}.
+   * @default 1
+   */
   weight?: number | undefined;
-  /** The rows of w+ (0 coarse to 9 fine) that this style governs. @default all ten */
-  layers?: readonly number[] | undefined;
+  /**
+   * The rows of w+ that this style governs: `"coarse"` (0 to 3), `"middle"` (4 to 6), `"fine"` (7 to 9), or a list of these and of
+   * single rows. Rows that no style governs are those of the photo code.
+   * @default all ten
+   */
+  layers?: StyleLayers | undefined;
 };
 
-export type StyleOption = StyleName | readonly WeightedStyle[];
+export type StyleOption<Image = Picture> = StyleName<Image> | readonly WeightedStyle<Image>[];
 
 /** Which faces to stylize: numbers count from 0 in the order of `faces`, the largest face first. */
 export type FacesOption = "all" | "largest" | readonly number[];
 
 /** Options of {@link Stylizer.stylize}; the same in Node and in browsers. */
-export interface StylizeOptions {
+export interface StylizeOptions<Image = Picture> {
   /** @default the first preset of the bundle */
-  style?: StyleOption | undefined;
+  style?: StyleOption<Image> | undefined;
   /**
    * From 0, the face as it was, to 1, the style in full; up to 1.5 exaggerates. It moves from the bundle's photo code to the
    * style's; below 0.25 the photo itself is blended in, so that 0 leaves every byte as it was.
@@ -59,7 +73,11 @@ export interface StylizerOptions {
    * @default "auto"
    */
   device?: DeviceOption | undefined;
-  /** `"fp16"` halves the size of encoder and decoder, where the bundle has that variant. @default "fp32" */
+  /**
+   * The variant of each part that is loaded, where the bundle has it; fp32 elsewhere. `"fp16"` halves the size of encoder and
+   * decoder. `"int8"` quarters that of the towers that understand prompts and pictures.
+   * @default "fp32"
+   */
   dtype?: DType | undefined;
   /** Told of downloads and loading by calls that have no `onProgress` of their own. */
   onProgress?: ((event: ProgressEvent) => void) | undefined;
@@ -77,8 +95,18 @@ export type ProgressEvent =
   /** A step begins; `face` counts from 0 and `faces` is how many will be stylized. `progress` rises to 1 within a call. */
   | { type: "stage"; stage: Stage; face?: number; faces?: number; progress: number };
 
-/** What a style encoder (prompts and reference pictures to w+) looks like from here; see @mmfs/clip-mapper. */
+/** What a call that may load a part of the bundle passes on. */
+export interface LoadOptions {
+  signal?: AbortSignal | undefined;
+  onProgress?: ((event: ProgressEvent) => void) | undefined;
+}
+
+/**
+ * Turns prompts and reference pictures into w+; @mmfs/clip-mapper has one.
+ *
+ * Both methods may throw {MMFSError} `BUNDLE_PART_MISSING` where the bundle does not understand text or pictures.
+ */
 export interface StyleEncoder {
-  fromText(prompt: string, options?: { signal?: AbortSignal | undefined }): Promise<StyleCode>;
-  fromImage(picture: Picture, options?: { signal?: AbortSignal | undefined }): Promise<StyleCode>;
+  fromText(prompt: string, options?: LoadOptions): Promise<StyleCode>;
+  fromImage(picture: Picture, options?: LoadOptions): Promise<StyleCode>;
 }

@@ -43,8 +43,16 @@ describe("parseOptions", () => {
     [{ style: { text: "ink" } }, /^style must be the name of a preset.*\{"text":"ink"\} was given/],
     [{ style: { seed: -3 } }, /^style\.seed must be a whole number/],
     [{ style: [] }, /^style must be a list of at least one/],
-    [{ style: [{ style: "a", weight: -1 }] }, "style.0.weight must be a number of at least 0; -1 was given."],
-    [{ style: [{ style: "a", layers: [10] }] }, /^style\.0\.layers\.0 must be a list of rows from 0 to 9/],
+    [
+      { style: [{ style: "a", weight: Number.POSITIVE_INFINITY }] },
+      "style.0.weight must be a finite number; Infinity was given.",
+    ],
+    [
+      { style: [{ style: "a", layers: [10] }] },
+      /^style\.0\.layers must be "coarse".*rows from 0 to 9.*\[10\] was given/,
+    ],
+    [{ style: [{ style: "a", layers: ["fine", "rough"] }] }, /^style\.0\.layers must be "coarse"/],
+    [{ style: [{ style: "a", layers: [] }] }, /^style\.0\.layers must be "coarse"/],
     [{ style: [{ style: "a", wieght: 1 }] }, /^style\.0.*\{ style, weight, layers \}/],
     [{ faces: "first" }, /^faces must be "all", "largest" or a list of numbers.*"first" was given/],
     [{ faces: [] }, /^faces must be/],
@@ -70,6 +78,6 @@ describe("parseStylizerOptions", () => {
     expect(() => parseStylizerOptions({ device: "gpu" as never })).toThrow(
       'device must be one of auto, cpu, wasm, webgpu, cuda, coreml, dml; "gpu" was given.',
     );
-    expect(() => parseStylizerOptions({ dtype: "int8" as never })).toThrow(/^dtype must be "fp32" or "fp16"/);
+    expect(() => parseStylizerOptions({ dtype: "int4" as never })).toThrow(/^dtype must be "fp32", "fp16" or "int8"/);
   });
 });

@@ -3,6 +3,7 @@ import { MMFSError } from "../errors/mmfs-error.js";
 import type { Picture } from "../picture/picture.js";
 import type { DeviceOption, DType } from "../runtime/runtime.js";
 import { STYLE_LAYERS, type StyleCode } from "../style/style-code.js";
+import { STYLE_GROUPS, type StyleGroup, type StyleLayers } from "../style/style-groups.js";
 import type { FacesOption, StyleOption, StylizeOptions, StylizerOptions } from "./options.js";
 
 /** {@link StylizeOptions} with the defaults filled in. */
@@ -41,13 +42,22 @@ const StyleNameSchema = v.union(
   STYLE,
 );
 
-const LAYERS = `a list of rows from 0 to ${STYLE_LAYERS - 1}; leave it out for all`;
+const GROUPS = Object.keys(STYLE_GROUPS) as StyleGroup[];
+const LAYERS = `"coarse", "middle", "fine", or a list of these and of rows from 0 to ${STYLE_LAYERS - 1}; leave it out for all`;
+
+function isLayers(value: unknown): boolean {
+  const isGroup = (each: unknown) => GROUPS.some((group) => group === each);
+  const isRow = (each: unknown) => Number.isInteger(each) && Number(each) >= 0 && Number(each) < STYLE_LAYERS;
+  return (
+    isGroup(value) || (Array.isArray(value) && value.length > 0 && value.every((each) => isGroup(each) || isRow(each)))
+  );
+}
 
 const WeightedStyleSchema = v.strictObject(
   {
     style: StyleNameSchema,
-    weight: v.optional(numberBetween(0, Number.MAX_VALUE, "a number of at least 0")),
-    layers: v.optional(v.pipe(v.array(wholeBetween(0, STYLE_LAYERS - 1, LAYERS), LAYERS), v.minLength(1, LAYERS))),
+    weight: v.optional(numberBetween(-Number.MAX_VALUE, Number.MAX_VALUE, "a finite number")),
+    layers: v.optional(v.custom<StyleLayers>(isLayers, LAYERS)),
   },
   "{ style, weight, layers }",
 );
@@ -83,7 +93,7 @@ const DEVICES = ["auto", "cpu", "wasm", "webgpu", "cuda", "coreml", "dml"] as co
 
 const StylizerOptionsSchema = v.object({
   device: v.optional(v.picklist(DEVICES, `one of ${DEVICES.join(", ")}`), "auto"),
-  dtype: v.optional(v.picklist(["fp32", "fp16"], '"fp32" or "fp16"'), "fp32"),
+  dtype: v.optional(v.picklist(["fp32", "fp16", "int8"], '"fp32", "fp16" or "int8"'), "fp32"),
 });
 
 /**

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { MMFSError } from "../errors/mmfs-error.js";
 import type { Picture } from "../picture/picture.js";
 import { StyleCode } from "../style/style-code.js";
 import { resolveStyle, type StyleSources } from "./resolve-style.js";
@@ -73,6 +74,30 @@ describe("resolveStyle", () => {
 
   it("does not suggest what is not alike", async () => {
     await expect(resolveStyle("zzz", sources())).rejects.toThrow(/^(?!.*Did you mean)/);
+  });
+
+  it("names what is less wanted by a negative weight, counted from the photo code or else from the mean of the presets", async () => {
+    const style = [{ style: "pop art" }, { style: { seed: 6 }, weight: -0.5 }];
+    expect(await first(style, sources())).toBe(-1 + (2 - -1) - 0.5 * (6 - -1));
+    const { presets } = sources().presets;
+    const withoutPhoto = sources({ presets: { photo: undefined, presets } });
+    expect(await first(style, withoutPhoto)).toBe(1 + (2 - 1) - 0.5 * (6 - 1));
+  });
+
+  it("says what a bundle lacks that its style encoder needs", async () => {
+    const missing = new MMFSError("BUNDLE_PART_MISSING", "no tower");
+    const refuse = () => Promise.reject(missing);
+    const without = sources({ styleEncoder: { fromText: refuse, fromImage: refuse } });
+    await expect(resolveStyle("water colour", without)).rejects.toMatchObject({
+      code: "STYLE_UNKNOWN",
+      message: expect.stringMatching(/Did you mean "Watercolor painting".*textTower/),
+      cause: missing,
+    });
+    await expect(resolveStyle({ image: {} as Picture }, without)).rejects.toMatchObject({
+      code: "STYLE_UNKNOWN",
+      message: expect.stringContaining("imageTower"),
+      cause: missing,
+    });
   });
 
   it("says that reference pictures are not understood", async () => {

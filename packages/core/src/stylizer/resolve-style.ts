@@ -1,10 +1,10 @@
 import type { Preset, Presets } from "../bundle/presets.js";
 import { MMFSError } from "../errors/mmfs-error.js";
 import { checkStyleCode } from "../style/check-style-code.js";
-import { averageStyles } from "../style/combine-styles.js";
+import { averageStyles, type StylePart } from "../style/combine-styles.js";
 import { nearNames } from "../style/near-names.js";
 import type { StyleCode } from "../style/style-code.js";
-import type { StyleEncoder, StyleName, StyleOption } from "./options.js";
+import type { LoadOptions, StyleEncoder, StyleName, StyleOption } from "./options.js";
 
 /** What styles are made from. */
 export interface StyleSources {
@@ -26,15 +26,20 @@ export interface StyleSources {
 export async function resolveStyle(
   style: StyleOption | undefined,
   sources: StyleSources,
-  signal?: AbortSignal | undefined,
+  load: LoadOptions = {},
 ): Promise<StyleCode> {
-  if (style === undefined) return firstPreset(sources.presets);
-  if (!isMixture(style)) return resolveName(style, sources, signal);
-  const parts = [];
+  const { presets } = sources;
+  if (style === undefined) return firstPreset(presets);
+  if (!isMixture(style)) return resolveName(style, sources, load);
+  const parts: StylePart[] = [];
   for (const { style: name, weight, layers } of style) {
-    parts.push({ code: await resolveName(name, sources, signal), weight, layers });
+    parts.push({ code: await resolveName(name, sources, load), weight, layers });
   }
-  return averageStyles(parts, sources.presets.photo);
+  return averageStyles(parts, presets.photo, presets.photo ?? meanOf(presets));
+}
+
+function meanOf({ presets }: Presets): StyleCode | undefined {
+  return presets.length > 0 ? averageStyles(presets) : undefined;
 }
 
 function isMixture(style: StyleOption): style is Exclude<StyleOption, StyleName> {
@@ -44,7 +49,7 @@ function isMixture(style: StyleOption): style is Exclude<StyleOption, StyleName>
 async function resolveName(
   name: StyleName,
   { presets, styleDim, fromSeed, styleEncoder }: StyleSources,
-  signal: AbortSignal | undefined,
+  load: LoadOptions,
 ): Promise<StyleCode> {
   let code: StyleCode;
   if (typeof name === "string") {
@@ -52,19 +57,14 @@ async function resolveName(
     const preset = presets.presets.find((each) => each.name.toLowerCase() === wanted);
     if (preset !== undefined) return preset.code;
     if (styleEncoder === undefined) throw unknownStyle(name, presets.presets);
-    code = await styleEncoder.fromText(name, { signal });
+    code = await understood(styleEncoder.fromText(name, load), (cause) => unknownStyle(name, presets.presets, cause));
   } else if ("seed" in name) {
     code = await fromSeed(name.seed);
   } else if ("code" in name) {
     code = name.code;
   } else {
-    if (styleEncoder === undefined) {
-      throw new MMFSError(
-        "STYLE_UNKNOWN",
-        "This bundle does not understand reference pictures; name a preset, a seed or a style code instead.",
-      );
-    }
-    code = await styleEncoder.fromImage(name.image, { signal });
+    if (styleEncoder === undefined) throw unreadablePicture();
+    code = await understood(styleEncoder.fromImage(name.image, load), unreadablePicture);
   }
   checkStyleCode(code, styleDim);
   return code;
@@ -76,7 +76,23 @@ function firstPreset({ presets }: Presets): StyleCode {
   throw new MMFSError("STYLE_UNKNOWN", "The bundle has no presets; say which style with `style`, such as { seed: 1 }.");
 }
 
-function unknownStyle(name: string, presets: readonly Preset[]): MMFSError {
+/** To whom a bundle without towers is given, the style is what is wrong. */
+async function understood(code: Promise<StyleCode>, otherwise: (cause: MMFSError) => MMFSError): Promise<StyleCode> {
+  return code.catch((error: unknown) => {
+    throw MMFSError.isInstance(error) && error.code === "BUNDLE_PART_MISSING" ? otherwise(error) : error;
+  });
+}
+
+function unreadablePicture(cause?: MMFSError): MMFSError {
+  return new MMFSError(
+    "STYLE_UNKNOWN",
+    "This bundle does not understand reference pictures; name a preset, a seed or a style code, or use a bundle with an " +
+      "imageTower and a mapper.",
+    { cause },
+  );
+}
+
+function unknownStyle(name: string, presets: readonly Preset[], cause?: MMFSError): MMFSError {
   const names = presets.map((preset) => preset.name);
   const near = nearNames(name, names).map((each) => `"${each}"`);
   const guess = near.length > 0 ? ` Did you mean ${near.join(" or ")}?` : "";
@@ -84,6 +100,7 @@ function unknownStyle(name: string, presets: readonly Preset[]): MMFSError {
     names.length > 0 ? `Its presets are: ${names.join(", ")}.` : "It has no presets; use { seed } or { code }.";
   return new MMFSError(
     "STYLE_UNKNOWN",
-    `The bundle has no preset "${name}" and does not understand prompts.${guess} ${list}`,
+    `The bundle has no preset "${name}" and does not understand prompts.${guess} ${list} A bundle with a textTower, a tokenizer and a mapper does.`,
+    { cause },
   );
 }

@@ -22,9 +22,9 @@ import { RandomGenerator } from "../random/random-generator.js";
 import type { Device, Runtime, Tensors } from "../runtime/runtime.js";
 import { interpolateStyles } from "../style/combine-styles.js";
 import { StyleCode } from "../style/style-code.js";
-import { GraphSet, type LoadOptions } from "./graph-set.js";
+import { GraphSet } from "./graph-set.js";
 import { LruCache } from "./lru-cache.js";
-import type { StyleEncoder, StyleOption, StylizeOptions, StylizerOptions } from "./options.js";
+import type { LoadOptions, StyleEncoder, StyleOption, StylizeOptions, StylizerOptions } from "./options.js";
 import { type ParsedOptions, parseOptions, parseStylizerOptions } from "./parse-options.js";
 import { resolveStyle } from "./resolve-style.js";
 import type { StylizedFace, StylizeResult } from "./result.js";
@@ -106,7 +106,7 @@ export class Stylizer {
    * Stylizes the faces of a photo.
    *
    * @param photo sRGB; transparent parts are seen as white, and stay as transparent as they are.
-   * @throws {MMFSError} `INVALID_ARGUMENT`, `NO_FACE`, `STYLE_UNKNOWN`, `STYLE_INVALID`, `BUNDLE_INVALID`,
+   * @throws {MMFSError} `INVALID_ARGUMENT`, `NO_FACE`, `STYLE_UNKNOWN`, `STYLE_INVALID`, `PROMPT_NOT_UNDERSTOOD`, `BUNDLE_INVALID`,
    * `BUNDLE_PART_MISSING`, `MODEL_DOWNLOAD`, `MODEL_INTEGRITY`, `MODEL_LOAD`, `DEVICE_UNAVAILABLE`, `DEVICE_LOST`,
    * `INFERENCE_FAILED`, `DISPOSED`. An aborted call rejects with `signal.reason`.
    */
@@ -329,7 +329,7 @@ export class Stylizer {
         return StyleCode.fromRow(data as Float32Array, { type: "seed", seed });
       },
     };
-    return resolveStyle(style, sources, load.signal);
+    return resolveStyle(style, sources, load);
   }
 
   /**
