@@ -1,13 +1,7 @@
 export { convertCheckpoint } from "./bundle/convert-checkpoint.js";
 export type { ConvertOptions, FaceParts } from "./bundle/convert-options.js";
 export type { ClipConfig, TransformerConfig } from "./clip/clip-config.js";
-export {
-  type ClipFiles,
-  type ClipPart,
-  type ConvertClipOptions,
-  type ConvertedClip,
-  convertClip,
-} from "./clip/convert-clip.js";
+export { type ClipFiles, type ConvertClipOptions, convertClip } from "./clip/convert-clip.js";
 export { imageTowerGraph } from "./clip/image-tower-graph.js";
 export { type Clip, readClip } from "./clip/read-clip.js";
 export { textTowerGraph } from "./clip/text-tower-graph.js";
@@ -24,3 +18,8 @@ export type { Checkpoint, CheckpointDType, CheckpointTensor } from "./reading/ch
 export { readCheckpoint } from "./reading/read-checkpoint.js";
 export { type ConvertTfjsOptions, convertTfjsModel } from "./tfjs/convert-tfjs-model.js";
 export { faceDetectorGraph, faceLandmarksGraph } from "./tfjs/face-graphs.js";
+export { type ConvertTowersOptions, convertTowers, type TowersFiles } from "./towers/convert-towers.js";
+export { convolutionalImageGraph } from "./towers/convolutional-image-graph.js";
+export { pooledTextGraph } from "./towers/pooled-text-graph.js";
+export { readTowers, type Towers } from "./towers/read-towers.js";
+export type { ConvertedTowers, TowerPart } from "./towers/tower-parts.js";

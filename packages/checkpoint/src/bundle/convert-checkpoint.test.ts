@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { type BundlePart, loadBundle, StyleCode, serializePresets } from "@mmfs/core";
 import { InferenceSession } from "onnxruntime-node";
 import { expect, test } from "vitest";
+import { convertTowers } from "../towers/convert-towers.js";
 import { convertCheckpoint } from "./convert-checkpoint.js";
 
 const fixture = (path: string) =>
@@ -57,6 +58,18 @@ test("a bundle has every part, with variants, that core can load and onnxruntime
   }
   const { encoder } = manifest.parts;
   expect(encoder?.variants?.fp16?.path).toBe("encoder.fp16.onnx");
+});
+
+test("towers make a bundle that understands prompts, if its mapper takes their embeddings", async () => {
+  const towers = await convertTowers({ weights: fixture("towers/towers.safetensors") });
+  const files = await convertCheckpoint(fixture("s32-mapper-narrow/checkpoint.safetensors"), { towers });
+  const bundle = await load(files);
+  for (const part of ["mapper", "textTower", "imageTower"] as const) await bundle.part(part);
+
+  for (const checkpoint of ["s32/checkpoint.safetensors", "s32-mapper-half/checkpoint.safetensors"]) {
+    const conversion = convertCheckpoint(fixture(checkpoint), { towers: { ...towers, embeddingDim: 9 } });
+    await expect(conversion).rejects.toMatchObject({ code: "BUNDLE_INVALID" });
+  }
 });
 
 test("progress rises from 0 to 1", async () => {

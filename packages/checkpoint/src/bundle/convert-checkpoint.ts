@@ -8,6 +8,7 @@ import {
   parsePresets,
   sha256,
 } from "@mmfs/core";
+import { encoderDigest } from "../network/encoder-digest.js";
 import { readNetwork } from "../network/read-network.js";
 import { decoderGraph } from "../onnx/decoder-graph.js";
 import { encoderGraph } from "../onnx/encoder-graph.js";
@@ -30,14 +31,14 @@ interface Step {
  * SHA-256. Neither Python nor PyTorch is needed, and nothing in the checkpoint is executed.
  *
  * @param bytes the whole `.pth`, `.pt` or `.safetensors`; leave it unchanged until the promise settles
- * @throws {MMFSError} `CHECKPOINT_INVALID`, `CHECKPOINT_UNSAFE`, `INVALID_ARGUMENT`, and `BUNDLE_INVALID` for presets of
- *   another network; an aborted call rejects with `signal.reason`
+ * @throws {MMFSError} `CHECKPOINT_INVALID`, `CHECKPOINT_UNSAFE`, `INVALID_ARGUMENT`, and `BUNDLE_INVALID` for presets or
+ *   towers of another network; an aborted call rejects with `signal.reason`
  */
 export async function convertCheckpoint(
   bytes: Uint8Array,
   options: ConvertOptions = {},
 ): Promise<Map<string, Uint8Array>> {
-  const { signal, onProgress, faceParts, presets, dtypes = ["fp32"] } = options;
+  const { signal, onProgress, faceParts, presets, towers, dtypes = ["fp32"] } = options;
   signal?.throwIfAborted();
   for (const dtype of dtypes) {
     if (dtype !== "fp32" && dtype !== "fp16") {
@@ -48,6 +49,7 @@ export async function convertCheckpoint(
   const checkpoint = readCheckpoint(bytes);
   const network = readNetwork(checkpoint, { size: options.size });
   if (presets) parsePresets(presets, network.shape, "the presets to be put in");
+  if (towers) checkTowers(network.embeddingDim, towers.embeddingDim);
 
   const steps: Step[] = [
     { part: "encoder", path: "encoder.onnx", work: 5, make: () => encoderGraph(network, "fp32") },
@@ -85,17 +87,36 @@ export async function convertCheckpoint(
     signal?.throwIfAborted();
     done += work;
   }
+  if (towers) {
+    for (const [path, content] of towers.files) files.set(path, content);
+    Object.assign(parts, towers.parts);
+  }
 
   const manifest: Manifest = {
     format: BUNDLE_FORMAT,
     name: options.name ?? "mmfs",
     ...(options.description !== undefined && { description: options.description }),
     license: options.license ?? "unknown: ask whoever gave you the checkpoint",
-    provenance: { ...options.provenance, checkpointSha256: await sha256(bytes), tool: "@mmfs/checkpoint" },
+    provenance: {
+      ...options.provenance,
+      checkpointSha256: await sha256(bytes),
+      encoderSha256: await encoderDigest(network),
+      tool: "@mmfs/checkpoint",
+    },
     network: network.shape,
     parts,
   };
   files.set(MANIFEST_NAME, new TextEncoder().encode(`${JSON.stringify(manifest, null, 2)}\n`));
   onProgress?.(1, "done");
   return files;
+}
+
+function checkTowers(mapperDim: number | undefined, towersDim: number): void {
+  if (mapperDim === towersDim) return;
+  const takes =
+    mapperDim === undefined ? "has no mapper (phase 3 of the training adds one)" : `has a mapper for ${mapperDim} numbers`;
+  throw new MMFSError(
+    "BUNDLE_INVALID",
+    `The towers give embeddings of ${towersDim} numbers, and the checkpoint ${takes}. Bring the towers that it was trained with.`,
+  );
 }

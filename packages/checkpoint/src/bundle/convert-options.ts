@@ -1,4 +1,5 @@
 import type { DType } from "@mmfs/core";
+import type { ConvertedTowers } from "../towers/tower-parts.js";
 
 /** The graphs that find a face, as bytes of ONNX files; see {@link faceDetectorGraph} and {@link faceLandmarksGraph}. */
 export interface FaceParts {
@@ -36,6 +37,11 @@ export interface ConvertOptions {
   presets?: Uint8Array | undefined;
   /** The graphs that find a face; without them the bundle takes pictures that are aligned already. */
   faceParts?: FaceParts | undefined;
+  /**
+   * What understands prompts and reference pictures, as {@link convertTowers} or {@link convertClip} makes it; the
+   * checkpoint must have a mapper for its embeddings.
+   */
+  towers?: ConvertedTowers | undefined;
   /** Called with a fraction in [0, 1] that never falls, and what is being done. */
   onProgress?: ((fraction: number, what: string) => void) | undefined;
   /** Stops between two graphs; the promise then rejects with `signal.reason`. */

@@ -1,4 +1,5 @@
 import type { GraphBuilder } from "../onnx/graph-builder.js";
+import { gelu } from "../onnx/layers.js";
 import type { Activation, TransformerConfig } from "./clip-config.js";
 import type { Clip } from "./read-clip.js";
 import type { TowerWeights } from "./tower-weights.js";
@@ -86,13 +87,11 @@ export class TransformerWriter {
   }
 }
 
-/** @see Hendrycks and Gimpel, "Gaussian Error Linear Units", for the exact form and the quick one */
+/** @see Hendrycks and Gimpel, "Gaussian Error Linear Units", for the quick form */
 function activate(graph: GraphBuilder, activation: Activation, value: string): string {
   if (activation === "quick_gelu") {
     const gate = graph.node("Sigmoid", [graph.node("Mul", [value, graph.scalar(1.702)])]);
     return graph.node("Mul", [value, gate]);
   }
-  const error = graph.node("Erf", [graph.node("Div", [value, graph.scalar(Math.SQRT2)])]);
-  const doubled = graph.node("Mul", [value, graph.node("Add", [error, graph.scalar(1)])]);
-  return graph.node("Mul", [doubled, graph.scalar(0.5)]);
+  return gelu(graph, value);
 }

@@ -2,7 +2,7 @@
 export const STYLE_LAYERS = 10;
 /** Up-sampling blocks of the decoder; the features are 2^4 times smaller than the picture. */
 export const UP_BLOCKS = 4;
-/** Layers, heads and feed-forward width of the CLIP mapper's transformer. */
+/** Layers, heads and published feed-forward width of the CLIP mapper's transformer; shapes tell a width of its own. */
 export const MAPPER = { layers: 4, heads: 8, feedForward: 2048 } as const;
 /** Equalised linear layers of the mapping network. */
 export const MAPPING_LAYERS = 8;
@@ -22,14 +22,54 @@ export function decoderWidths(baseWidth: number): readonly [number, number, numb
   return [8 * baseWidth, 8 * baseWidth, 4 * baseWidth, 2 * baseWidth, baseWidth];
 }
 
+const BLUR: readonly number[] = [4, 4];
+
 /**
  * Every key of a published `G_ema_model` with the shape of its tensor.
  *
+ * @param feedForward width of the mapper's feed-forward layers
  * @see "Multi-Modal Face Stylization with a Generative Prior", arXiv 2305.18009, and its published implementation
  */
-export function networkLayout(baseWidth: number, styleDim: number, mapper: boolean): Map<string, readonly number[]> {
+export function networkLayout(
+  baseWidth: number,
+  styleDim: number,
+  mapper: boolean,
+  feedForward: number = MAPPER.feedForward,
+): Map<string, readonly number[]> {
   const layout = new Map<string, readonly number[]>();
-  const blur = [4, 4];
+  for (const [key, shape] of encoderLayout(baseWidth)) layout.set(key, shape);
+
+  for (let layer = 1; layer <= MAPPING_LAYERS; layer++) {
+    layout.set(`mapping_z.${layer}.weight`, [styleDim, styleDim]);
+    layout.set(`mapping_z.${layer}.bias`, [styleDim]);
+  }
+
+  for (const [key, shape] of decoderLayout(baseWidth, styleDim)) layout.set(key, shape);
+
+  if (mapper) {
+    layout.set("clip_mapper.position_embedding", [STYLE_LAYERS, styleDim]);
+    for (let layer = 0; layer < MAPPER.layers; layer++) {
+      const name = `clip_mapper.transformer.layers.${layer}`;
+      layout.set(`${name}.self_attn.in_proj_weight`, [3 * styleDim, styleDim]);
+      layout.set(`${name}.self_attn.in_proj_bias`, [3 * styleDim]);
+      layout.set(`${name}.self_attn.out_proj.weight`, [styleDim, styleDim]);
+      layout.set(`${name}.self_attn.out_proj.bias`, [styleDim]);
+      layout.set(`${name}.linear1.weight`, [feedForward, styleDim]);
+      layout.set(`${name}.linear1.bias`, [feedForward]);
+      layout.set(`${name}.linear2.weight`, [styleDim, feedForward]);
+      layout.set(`${name}.linear2.bias`, [styleDim]);
+      for (const norm of ["norm1", "norm2"]) {
+        layout.set(`${name}.${norm}.weight`, [styleDim]);
+        layout.set(`${name}.${norm}.bias`, [styleDim]);
+      }
+    }
+  }
+  return layout;
+}
+
+/** The keys of {@link networkLayout} that the encoder reads. */
+export function encoderLayout(baseWidth: number): Map<string, readonly number[]> {
+  const layout = new Map<string, readonly number[]>();
   const top = 8 * baseWidth;
 
   layout.set("encoder.0.0.weight", [baseWidth, 3, 3, 3]);
@@ -38,20 +78,20 @@ export function networkLayout(baseWidth: number, styleDim: number, mapper: boole
     const block = `encoder.${index + 1}`;
     layout.set(`${block}.conv1.0.weight`, [input, input, 3, 3]);
     layout.set(`${block}.conv1.1.bias`, [input]);
-    layout.set(`${block}.conv2.0.kernel`, blur);
+    layout.set(`${block}.conv2.0.kernel`, BLUR);
     layout.set(`${block}.conv2.1.weight`, [output, input, 3, 3]);
     layout.set(`${block}.conv2.2.bias`, [output]);
-    layout.set(`${block}.skip.0.kernel`, blur);
+    layout.set(`${block}.skip.0.kernel`, BLUR);
     layout.set(`${block}.skip.1.weight`, [output, input, 1, 1]);
   });
   layout.set("encoder.5.0.weight", [top, top, 3, 3]);
   layout.set("encoder.5.1.bias", [top]);
+  return layout;
+}
 
-  for (let layer = 1; layer <= MAPPING_LAYERS; layer++) {
-    layout.set(`mapping_z.${layer}.weight`, [styleDim, styleDim]);
-    layout.set(`mapping_z.${layer}.bias`, [styleDim]);
-  }
-
+/** The keys of {@link networkLayout} that the decoder reads. */
+export function decoderLayout(baseWidth: number, styleDim: number): Map<string, readonly number[]> {
+  const layout = new Map<string, readonly number[]>();
   const styledConv = (name: string, input: number, output: number) => {
     layout.set(`${name}.conv.weight`, [1, output, input, 3, 3]);
     layout.set(`${name}.conv.modulation.weight`, [input, styleDim]);
@@ -72,29 +112,10 @@ export function networkLayout(baseWidth: number, styleDim: number, mapper: boole
     const input = widths[block - 1] as number;
     const output = widths[block] as number;
     styledConv(`decoder${block}a`, input, output);
-    layout.set(`decoder${block}a.conv.blur.kernel`, blur);
+    layout.set(`decoder${block}a.conv.blur.kernel`, BLUR);
     styledConv(`decoder${block}b`, output, output);
     toRgb(`to_rgb${block}`, output);
-    layout.set(`to_rgb${block}.upsample.kernel`, blur);
-  }
-
-  if (mapper) {
-    layout.set("clip_mapper.position_embedding", [STYLE_LAYERS, styleDim]);
-    for (let layer = 0; layer < MAPPER.layers; layer++) {
-      const name = `clip_mapper.transformer.layers.${layer}`;
-      layout.set(`${name}.self_attn.in_proj_weight`, [3 * styleDim, styleDim]);
-      layout.set(`${name}.self_attn.in_proj_bias`, [3 * styleDim]);
-      layout.set(`${name}.self_attn.out_proj.weight`, [styleDim, styleDim]);
-      layout.set(`${name}.self_attn.out_proj.bias`, [styleDim]);
-      layout.set(`${name}.linear1.weight`, [MAPPER.feedForward, styleDim]);
-      layout.set(`${name}.linear1.bias`, [MAPPER.feedForward]);
-      layout.set(`${name}.linear2.weight`, [styleDim, MAPPER.feedForward]);
-      layout.set(`${name}.linear2.bias`, [styleDim]);
-      for (const norm of ["norm1", "norm2"]) {
-        layout.set(`${name}.${norm}.weight`, [styleDim]);
-        layout.set(`${name}.${norm}.bias`, [styleDim]);
-      }
-    }
+    layout.set(`to_rgb${block}.upsample.kernel`, BLUR);
   }
   return layout;
 }

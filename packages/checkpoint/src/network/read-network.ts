@@ -13,6 +13,8 @@ export interface Network {
   readonly shape: NetworkShape;
   /** E, the length of the CLIP embeddings that the mapper takes; undefined without a mapper. */
   readonly embeddingDim: number | undefined;
+  /** Width of the mapper's feed-forward layers, 2048 in published files; undefined without a mapper. */
+  readonly feedForward: number | undefined;
   /**
    * The tensor of that key, as float32.
    *
@@ -51,8 +53,9 @@ export function readNetwork(checkpoint: Checkpoint, options: ReadNetworkOptions 
   if (hasMapper && styleDim % MAPPER.heads !== 0) {
     throw mismatch(`its style width ${styleDim} cannot be split among the mapper's ${MAPPER.heads} heads`);
   }
+  const feedForward = hasMapper ? sizeOf(found, "clip_mapper.transformer.layers.0.linear1.weight", 0) : undefined;
   const sizes = `ngf ${baseWidth} and D ${styleDim}`;
-  const layout = networkLayout(baseWidth, styleDim, hasMapper);
+  const layout = networkLayout(baseWidth, styleDim, hasMapper, feedForward);
   const weights = layoutWeights(found, layout, { byteLength: checkpoint.byteLength, prefix, sizes, refuse: mismatch });
   for (const [key, tensor] of found) {
     if (!layout.has(key)) throw mismatch(`no MMFS network has ${prefix}${key} [${tensor.shape}]`);
@@ -61,6 +64,7 @@ export function readNetwork(checkpoint: Checkpoint, options: ReadNetworkOptions 
   return {
     shape: { size: pictureSize(checkpoint, options.size), baseWidth, styleDim, styleLayers: STYLE_LAYERS },
     embeddingDim: hasMapper ? styleDim : undefined,
+    feedForward,
     weights,
   };
 }

@@ -9,6 +9,13 @@ export function leakyRelu(graph: GraphBuilder, value: string, output?: string): 
   return graph.node("LeakyRelu", [value], { alpha: { float: SLOPE } }, output);
 }
 
+/** @see Hendrycks and Gimpel, "Gaussian Error Linear Units", the exact form */
+export function gelu(graph: GraphBuilder, value: string): string {
+  const error = graph.node("Erf", [graph.node("Div", [value, graph.scalar(Math.SQRT2)])]);
+  const doubled = graph.node("Mul", [value, graph.node("Add", [error, graph.scalar(1)])]);
+  return graph.node("Mul", [doubled, graph.scalar(0.5)]);
+}
+
 /** The same 4×4 kernel for every channel, turned over because a blur is a true convolution and `Conv` is not. */
 export function depthwiseKernel(kernel: Float32Array, channels: number): Float32Array {
   const flipped = kernel.slice().reverse();

@@ -12,6 +12,7 @@ import { Weights } from "./weights.js";
  */
 export function mapperGraph(network: Network): Uint8Array {
   const { styleDim } = network.shape;
+  const { feedForward = MAPPER.feedForward } = network;
   const headDim = styleDim / MAPPER.heads;
   const graph = new GraphBuilder("mmfs-mapper");
   const weights = new Weights(graph, "fp32");
@@ -54,8 +55,8 @@ export function mapperGraph(network: Network): Uint8Array {
     const name = `clip_mapper.transformer.layers.${layer}`;
     const attended = attention(normalise(tokens, `${name}.norm1`), `${name}.self_attn`);
     tokens = graph.node("Add", [tokens, attended]);
-    const wide = linear(normalise(tokens, `${name}.norm2`), `${name}.linear1`, [styleDim, MAPPER.feedForward]);
-    const narrow = linear(graph.node("Relu", [wide]), `${name}.linear2`, [MAPPER.feedForward, styleDim]);
+    const wide = linear(normalise(tokens, `${name}.norm2`), `${name}.linear1`, [styleDim, feedForward]);
+    const narrow = linear(graph.node("Relu", [wide]), `${name}.linear2`, [feedForward, styleDim]);
     tokens = graph.node("Add", [tokens, narrow]);
   }
   const rows = graph.node("Reshape", [tokens, graph.ints(-1, STYLE_LAYERS, styleDim)]);

@@ -11,6 +11,7 @@ test.each([
   ["s48-odd", 48, 3],
   ["s32-half", 32, 3],
   ["s32-mapper-half", 32, 4],
+  ["s32-mapper-narrow", 32, 4],
 ])("the graphs of %s compute what PyTorch computes", async (folder, size, parts) => {
   const rows = await compareWithPyTorch(
     fixture(`${folder}/checkpoint.safetensors`),

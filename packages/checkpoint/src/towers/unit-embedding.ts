@@ -1,0 +1,8 @@
+import type { GraphBuilder } from "../onnx/graph-builder.js";
+
+/** Divides `[N,E]` by its length, row by row, and makes it the graph's output `embedding`. */
+export function unitEmbedding(graph: GraphBuilder, value: string, embeddingDim: number): void {
+  const length = graph.node("ReduceL2", [value], { axes: [1], keepdims: 1 });
+  graph.node("Div", [value, length], {}, "embedding");
+  graph.output("embedding", ["N", embeddingDim]);
+}
