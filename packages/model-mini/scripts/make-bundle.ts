@@ -1,7 +1,15 @@
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { convertCheckpoint, faceDetectorGraph, faceLandmarksGraph, readCheckpoint } from "@mmfs/checkpoint";
+import {
+  type ConvertedTowers,
+  convertCheckpoint,
+  convertTowers,
+  faceDetectorGraph,
+  faceLandmarksGraph,
+  readCheckpoint,
+} from "@mmfs/checkpoint";
 import { type Preset, STYLE_LAYERS, StyleCode, serializePresets } from "@mmfs/core";
 import * as v from "valibot";
 
@@ -17,7 +25,8 @@ const ModelSchema = v.object({
 
 /**
  * The files of the bundle, by path, from what `python -m mmfs_training export` writes into a folder:
- * `mmfs-mini.safetensors`, `presets.safetensors` and `presets.json`.
+ * `mmfs-mini.safetensors`, `presets.safetensors` and `presets.json`. Where the network has a mapper and there are
+ * `towers.safetensors` and `tokenizer.json` too, the bundle understands prompts and reference pictures.
  */
 export async function makeBundle(folder: string): Promise<Map<string, Uint8Array>> {
   const model = v.parse(ModelSchema, JSON.parse(await readFile(join(folder, "presets.json"), "utf8")));
@@ -34,11 +43,14 @@ export async function makeBundle(folder: string): Promise<Map<string, Uint8Array
   };
   const presets: Preset[] = model.presets.map((preset) => ({ ...preset, code: code(preset.name) }));
 
-  return convertCheckpoint(await readFile(join(folder, "mmfs-mini.safetensors")), {
+  const network = await readFile(join(folder, "mmfs-mini.safetensors"));
+  const towers = await readTowers(folder, network);
+  return convertCheckpoint(network, {
     name: "mmfs-mini",
-    description: `${presets.length} styles at ${model.size} pixels, with the face finder`,
+    description: `${presets.length} styles at ${model.size} pixels, with the face finder${towers ? ", prompts and reference pictures" : ""}`,
     license: "Apache-2.0",
     size: model.size,
+    towers,
     presets: new TextEncoder().encode(serializePresets({ photo: code(model.photo), presets })),
     faceParts: {
       faceDetector: faceDetectorGraph(...(await faceModel("blazeface"))),
@@ -50,6 +62,14 @@ export async function makeBundle(folder: string): Promise<Map<string, Uint8Array
       faceLandmarks: "FaceMesh of MediaPipe (Google, Apache-2.0), as carried by @vladmandic/human 3.3.6 (MIT)",
     },
   });
+}
+
+/** Without a mapper, nothing reads what towers give. */
+async function readTowers(folder: string, network: Uint8Array): Promise<ConvertedTowers | undefined> {
+  const [weights, tokenizer] = ["towers.safetensors", "tokenizer.json"].map((name) => join(folder, name));
+  const hasMapper = [...readCheckpoint(network).tensors.keys()].some((key) => key.startsWith("clip_mapper."));
+  if (!hasMapper || !weights || !tokenizer || !existsSync(weights) || !existsSync(tokenizer)) return undefined;
+  return convertTowers({ weights: await readFile(weights), tokenizer: await readFile(tokenizer) });
 }
 
 async function faceModel(name: string): Promise<[json: string, weights: Uint8Array]> {

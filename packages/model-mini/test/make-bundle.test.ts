@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { networkLayout } from "@mmfs/checkpoint";
@@ -61,6 +61,31 @@ test("the float16 weights stay float16 in the graphs, which run", async () => {
   });
   expect(features?.dims).toEqual([1, 32, 2, 2]);
   await session.release();
+});
+
+test("a network with a mapper, with towers beside it, understands prompts", async () => {
+  const fixture = (path: string) => new URL(`../../checkpoint/test/__fixtures__/${path}`, import.meta.url);
+  const own = await mkdtemp(join(tmpdir(), "mmfs-mini-"));
+  try {
+    const photo = new Uint8Array(new Float32Array(10 * 8).buffer);
+    const model = { format: 1, size: 32, baseWidth: 1, styleDim: 8, photo: "photo", presets: [] };
+    await copyFile(fixture("s32-mapper-narrow/checkpoint.safetensors"), join(own, "mmfs-mini.safetensors"));
+    await writeFile(
+      join(own, "presets.safetensors"),
+      safetensors([{ name: "photo", dtype: "F32", shape: [10, 8], bytes: photo }]),
+    );
+    await writeFile(join(own, "presets.json"), JSON.stringify(model));
+    const without = await loadBundle(sourceOf(await makeBundle(own)));
+    expect([without.has("mapper"), without.has("textTower")]).toEqual([true, false]);
+
+    await copyFile(fixture("towers/towers.safetensors"), join(own, "towers.safetensors"));
+    const tokenizer = { model: { type: "WordPiece", vocab: { "[SEP]": 3, rose: 7 } } };
+    await writeFile(join(own, "tokenizer.json"), JSON.stringify(tokenizer));
+    const bundle = await loadBundle(sourceOf(await makeBundle(own)));
+    for (const part of ["mapper", "textTower", "tokenizer", "imageTower"] as const) await bundle.part(part);
+  } finally {
+    await rm(own, { recursive: true, force: true });
+  }
 });
 
 test("a preset without a code of its own is named", async () => {

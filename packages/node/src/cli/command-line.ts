@@ -130,6 +130,9 @@ async function makeProgram(terminal: Terminal, finish: (code: number) => void): 
     .option("--name <name>", "name of the bundle (default: that of the checkpoint)")
     .option("--license <terms>", "terms of the weights")
     .option("--presets <file>", "presets.json to put into it")
+    .option("--clip <folder>", "a CLIP of Hugging Face, so that the bundle understands prompts and pictures")
+    .option("--towers <file>", "towers.safetensors of mmfs_training, in the place of a CLIP; needs --tokenizer")
+    .option("--tokenizer <file>", "tokenizer.json of the towers")
     .option("--fp16", "add half precision variants for GPUs")
     .option("--json", "print one JSON document")
     .action(async (checkpoint: string, given) => {

@@ -1,5 +1,6 @@
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, extname, join, resolve } from "node:path";
+import type { ConvertedTowers } from "@mmfs/checkpoint";
 import { type Bundle, loadBundle, MMFSError } from "@mmfs/core";
 import { bundleFolder } from "../bundle/bundle-folder.js";
 import { FolderSource } from "../bundle/folder-source.js";
@@ -15,6 +16,9 @@ export interface ConvertArguments {
   name?: string;
   license?: string;
   presets?: string;
+  towers?: string;
+  tokenizer?: string;
+  clip?: string;
   fp16?: boolean;
   json?: boolean;
 }
@@ -28,6 +32,7 @@ export async function convertCommand(checkpoint: string, given: ConvertArguments
   const bytes = await readOrExplain(checkpoint, "checkpoint");
   const presets = given.presets === undefined ? undefined : await readOrExplain(given.presets, "presets file");
   const { convertCheckpoint } = await import("@mmfs/checkpoint");
+  const towers = await readTowers(given, terminal.signal);
   const progress = startProgress(terminal, 1, given.json);
   let files: Map<string, Uint8Array>;
   try {
@@ -37,6 +42,7 @@ export async function convertCommand(checkpoint: string, given: ConvertArguments
       size: given.size === undefined ? undefined : parseWhole("--size", given.size, 16),
       dtypes: given.fp16 ? ["fp32", "fp16"] : ["fp32"],
       presets,
+      towers,
       faceParts: await defaultFaceParts(),
       signal: terminal.signal,
       onProgress: (fraction, what) => progress.update(fraction, what),
@@ -53,6 +59,46 @@ export async function convertCommand(checkpoint: string, given: ConvertArguments
   for (const { path, bytes: size } of sizes) printLine(terminal.stdout, `${size.toString().padStart(12)}  ${path}`);
   printLine(terminal.stdout, `${given.output} is a bundle: mmfs stylize PHOTO -o OUT --bundle ${given.output}`);
   return ExitCode.done;
+}
+
+/**
+ * The towers as float16, from whichever files were named. Their arithmetic is float32, so that nothing is gained by
+ * larger files.
+ */
+async function readTowers(given: ConvertArguments, signal: AbortSignal): Promise<ConvertedTowers | undefined> {
+  const { towers, tokenizer, clip } = given;
+  const wrong = towerMistake(given);
+  if (wrong !== undefined) throw new MMFSError("INVALID_ARGUMENT", wrong);
+  const { convertClip, convertTowers } = await import("@mmfs/checkpoint");
+  const dtypes = ["fp16"] as const;
+  if (clip !== undefined) {
+    const names = await readdir(clip).catch((cause: unknown) => {
+      throw new MMFSError("FILE_NOT_READABLE", `The folder ${clip} of --clip cannot be read.`, { cause });
+    });
+    const weights = names.includes("model.safetensors") ? "model.safetensors" : "pytorch_model.bin";
+    const files = {
+      config: await readOrExplain(join(clip, "config.json"), "configuration of the CLIP"),
+      weights: await readOrExplain(join(clip, weights), "weights of the CLIP"),
+      tokenizer: await readOrExplain(join(clip, "tokenizer.json"), "tokenizer of the CLIP"),
+    };
+    return convertClip(files, { dtypes, signal });
+  }
+  if (towers === undefined || tokenizer === undefined) return undefined;
+  const files = {
+    weights: await readOrExplain(towers, "towers file"),
+    tokenizer: await readOrExplain(tokenizer, "tokenizer"),
+  };
+  return convertTowers(files, { dtypes, signal });
+}
+
+function towerMistake({ towers, tokenizer, clip }: ConvertArguments): string | undefined {
+  if (clip !== undefined && (towers ?? tokenizer) !== undefined) {
+    return "--clip brings towers and tokenizer of its own; leave --towers and --tokenizer out.";
+  }
+  if ((towers === undefined) !== (tokenizer === undefined)) {
+    return "--towers and --tokenizer belong together; name both files.";
+  }
+  return undefined;
 }
 
 async function readOrExplain(path: string, what: string): Promise<Uint8Array> {
