@@ -62,6 +62,10 @@ describe("flatten", () => {
   });
 });
 
+it.each([undefined, {}, "a.jpg", Buffer.of(1)])("refuses what is no picture: %j", (value) => {
+  expect(() => pixelsOf(value as never)).toThrow(expect.objectContaining({ code: "INVALID_ARGUMENT" }));
+});
+
 describe("tensor data", () => {
   it("is RGB planes in [-1, 1]", () => {
     const planes = toTensorData(wrapPicture(Uint8ClampedArray.of(0, 255, 51, 7, 102, 204, 153, 7), 2, 1));

@@ -16,6 +16,9 @@ export interface Pixels {
  * @throws {MMFSError} `INVALID_ARGUMENT` if it is not a picture of `[height, width, 1 | 3 | 4]` bytes.
  */
 export function pixelsOf(picture: Picture): Pixels {
+  if (!Array.isArray(picture?.shape)) {
+    throw new MMFSError("INVALID_ARGUMENT", "A picture is an ndarray of bytes; wrapPicture makes one of RGBA bytes.");
+  }
   const [height, width, channels] = picture.shape;
   if (picture.dimension !== 3 || !height || !width || (channels !== 1 && channels !== 3 && channels !== 4)) {
     throw new MMFSError(
