@@ -30,6 +30,8 @@ export {
   similarityScale,
 } from "./geometry/similarity.js";
 export type { Box, FaceCrop, Point, SimilarityTransform } from "./geometry/types.js";
+export { PACK_FORMAT, PACK_MANIFEST_NAME, readPack, writePack } from "./pack/pack-file.js";
+export type { StylePack } from "./pack/style-pack.js";
 export { blendPictures } from "./picture/blend-pictures.js";
 export { createPicture, wrapPicture } from "./picture/create-picture.js";
 export { flatten } from "./picture/flatten.js";

@@ -35,7 +35,7 @@ const RelativePath = v.pipe(
   ),
 );
 
-const BundleFileSchema = v.object({
+export const BundleFileSchema = v.object({
   path: RelativePath,
   bytes: v.pipe(v.number(), v.integer(), v.minValue(0)),
   sha256: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/, "must be 64 lower-case hexadecimal digits")),
@@ -49,6 +49,17 @@ const PartSchema = v.object({
 
 const positive = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65536));
 
+export const NetworkSchema = v.object({
+  /** S: side of the square picture in pixels, a multiple of 16. */
+  size: v.pipe(positive, v.multipleOf(16)),
+  /** ngf: channels at full resolution. */
+  baseWidth: positive,
+  /** D: numbers in one row of w+. */
+  styleDim: positive,
+  /** L: rows of w+. */
+  styleLayers: v.literal(10),
+});
+
 export const ManifestSchema = v.object({
   format: v.literal(BUNDLE_FORMAT),
   name: v.pipe(v.string(), v.minLength(1), v.maxLength(200)),
@@ -57,16 +68,7 @@ export const ManifestSchema = v.object({
   license: v.string(),
   /** Where the weights come from: data, checkpoint, tool. */
   provenance: v.optional(v.record(v.string(), v.string())),
-  network: v.object({
-    /** S: side of the square picture in pixels, a multiple of 16. */
-    size: v.pipe(positive, v.multipleOf(16)),
-    /** ngf: channels at full resolution. */
-    baseWidth: positive,
-    /** D: numbers in one row of w+. */
-    styleDim: positive,
-    /** L: rows of w+. */
-    styleLayers: v.literal(10),
-  }),
+  network: NetworkSchema,
   parts: v.object(Object.fromEntries(BUNDLE_PARTS.map((part) => [part, v.optional(PartSchema)])) as PartEntries),
 });
 

@@ -36,6 +36,10 @@ export type MMFSErrorCode =
   | "PROMPT_NOT_UNDERSTOOD"
   /** A style code is damaged or was made for a network of another shape. */
   | "STYLE_INVALID"
+  /** A style pack is damaged or of an unknown version. */
+  | "PACK_INVALID"
+  /** A style pack was tuned from another bundle. */
+  | "PACK_MISMATCH"
   /** The device asked for cannot be used here. */
   | "DEVICE_UNAVAILABLE"
   /** The device was lost while it computed. */

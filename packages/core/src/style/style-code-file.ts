@@ -13,6 +13,7 @@ const SimpleOriginSchema = v.variant("type", [
   v.object({ type: v.literal("seed"), seed: v.number() }),
   v.object({ type: v.literal("text"), prompt: v.string() }),
   v.object({ type: v.literal("image") }),
+  v.object({ type: v.literal("pack"), name: v.string() }),
   v.object({ type: v.literal("file") }),
 ]);
 

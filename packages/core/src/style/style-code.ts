@@ -4,6 +4,7 @@ export type StyleOrigin =
   | { type: "seed"; seed: number }
   | { type: "text"; prompt: string }
   | { type: "image" }
+  | { type: "pack"; name: string }
   | { type: "mixture"; of: StyleOrigin[] }
   | { type: "file" };
 

@@ -1,17 +1,23 @@
 import type { Bundle } from "../bundle/bundle.js";
 import type { BundlePart } from "../bundle/manifest.js";
 import { MMFSError } from "../errors/mmfs-error.js";
+import type { StylePack } from "../pack/style-pack.js";
 import type { Device, DeviceOption, DType, Runtime, Session, Tensors } from "../runtime/runtime.js";
 import type { LoadOptions } from "./options.js";
 
 /** The parts of a bundle that are graphs. */
 export type GraphPart = Exclude<BundlePart, "tokenizer" | "presets">;
 
+const TUNED_DECODER = "tunedDecoder";
+
+/** The graphs that can be loaded: those of the bundle, and the decoder of the pack in use. */
+export type LoadablePart = GraphPart | typeof TUNED_DECODER;
+
 /** The graphs whose device the user chooses; the others are too small for it to matter. */
-const BIG_GRAPHS: readonly GraphPart[] = ["encoder", "decoder", "textTower", "imageTower"];
+const BIG_GRAPHS: readonly LoadablePart[] = ["encoder", "decoder", TUNED_DECODER, "textTower", "imageTower"];
 
 /** The graphs whose precision the user chooses. */
-const VARIED_GRAPHS: readonly GraphPart[] = [...BIG_GRAPHS, "mapper"];
+const VARIED_GRAPHS: readonly LoadablePart[] = [...BIG_GRAPHS, "mapper"];
 
 /**
  * The graphs of one bundle on one device, loaded when first needed.
@@ -26,7 +32,8 @@ export class GraphSet {
   readonly #candidates: Device[];
   readonly #isAuto: boolean;
   readonly #dtype: DType;
-  readonly #sessions = new Map<GraphPart, Session>();
+  readonly #sessions = new Map<LoadablePart, Session>();
+  #tunedDecoder: { sha256: string; bytes: Uint8Array } | undefined;
   readonly #refusals: MMFSError[] = [];
 
   constructor(bundle: Bundle, runtime: Runtime, device: DeviceOption, dtype: DType) {
@@ -43,7 +50,8 @@ export class GraphSet {
   }
 
   /** The precision of a graph that is loaded, or would be. */
-  dtypeOf(part: GraphPart): DType {
+  dtypeOf(part: LoadablePart): DType {
+    if (part === TUNED_DECODER) return "fp32";
     return this.#bundle.dtypeOf(part, VARIED_GRAPHS.includes(part) ? this.#dtype : "fp32");
   }
 
@@ -62,16 +70,11 @@ export class GraphSet {
    *
    * @throws {MMFSError} `BUNDLE_PART_MISSING`, `MODEL_INTEGRITY`, `DEVICE_UNAVAILABLE`, `MODEL_LOAD`, and what the bundle's source throws.
    */
-  async load(part: GraphPart, { signal, onProgress }: LoadOptions = {}): Promise<Session> {
+  async load(part: LoadablePart, { signal, onProgress }: LoadOptions = {}): Promise<Session> {
     const loaded = this.#sessions.get(part);
     if (loaded !== undefined) return loaded;
-    const file = this.#bundle.manifest.parts[part]?.path ?? part;
-    const bytes = await this.#bundle.part(part, {
-      dtype: this.dtypeOf(part),
-      signal,
-      onProgress: (received, total = this.#bundle.manifest.parts[part]?.bytes ?? received) =>
-        onProgress?.({ type: "download", file, loaded: received, total }),
-    });
+    const bytes = part === TUNED_DECODER ? this.#tunedDecoder?.bytes : await this.#read(part, { signal, onProgress });
+    if (bytes === undefined) throw new MMFSError("INVALID_ARGUMENT", "No pack is in use; call usePack first.");
     const session = BIG_GRAPHS.includes(part)
       ? await this.#createOnChosenDevice(bytes)
       : await this.#runtime.createSession(bytes, this.#runtime.smallGraphDevice);
@@ -81,12 +84,31 @@ export class GraphSet {
   }
 
   /**
+   * Makes the decoder of a pack the `tunedDecoder`, in the place of that of the pack before, which is freed. It stays until then.
+   */
+  async usePack({ decoder: bytes, decoderSha256 }: StylePack): Promise<void> {
+    if (this.#tunedDecoder?.sha256 === decoderSha256) return;
+    await this.#free([TUNED_DECODER]);
+    this.#tunedDecoder = { sha256: decoderSha256, bytes };
+  }
+
+  #read(part: GraphPart, { signal, onProgress }: LoadOptions): Promise<Uint8Array> {
+    const file = this.#bundle.manifest.parts[part]?.path ?? part;
+    return this.#bundle.part(part, {
+      dtype: this.dtypeOf(part),
+      signal,
+      onProgress: (received, total = this.#bundle.manifest.parts[part]?.bytes ?? received) =>
+        onProgress?.({ type: "download", file, loaded: received, total }),
+    });
+  }
+
+  /**
    * Runs a graph, which is loaded where that is needed.
    *
    * @param feeds makes the inputs; it is called again if the device was lost, since a runtime may take their buffers away.
    * @throws {MMFSError} what {@link load} throws, `INFERENCE_FAILED`, `DEVICE_LOST` if it was lost a second time.
    */
-  async run(part: GraphPart, feeds: () => Tensors, options: LoadOptions = {}): Promise<Tensors> {
+  async run(part: LoadablePart, feeds: () => Tensors, options: LoadOptions = {}): Promise<Tensors> {
     return this.reloadIfLost(async () => (await this.load(part, options)).run(feeds()));
   }
 
@@ -129,7 +151,7 @@ export class GraphSet {
     return new MMFSError("DEVICE_UNAVAILABLE", `None of the devices works here. ${reasons}`.trim(), { cause: last });
   }
 
-  async #free(parts: readonly GraphPart[]): Promise<void> {
+  async #free(parts: readonly LoadablePart[]): Promise<void> {
     const sessions = parts.flatMap((part) => this.#sessions.get(part) ?? []);
     for (const part of parts) this.#sessions.delete(part);
     // What a lost device has to say when its sessions are freed is of no use to anybody.

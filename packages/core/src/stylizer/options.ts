@@ -1,3 +1,4 @@
+import type { StylePack } from "../pack/style-pack.js";
 import type { Picture } from "../picture/picture.js";
 import type { Device, DeviceOption, DType } from "../runtime/runtime.js";
 import type { StyleCode } from "../style/style-code.js";
@@ -36,7 +37,11 @@ export type WeightedStyle<Image = Picture> = {
   layers?: StyleLayers | undefined;
 };
 
-export type StyleOption<Image = Picture> = StyleName<Image> | readonly WeightedStyle<Image>[];
+export type StyleOption<Image = Picture> =
+  | StyleName<Image>
+  /** A style with a decoder of its own, as `readPack` gives it; it cannot be part of a mixture. */
+  | { pack: StylePack }
+  | readonly WeightedStyle<Image>[];
 
 /** Which faces to stylize: numbers count from 0 in the order of `faces`, the largest face first. */
 export type FacesOption = "all" | "largest" | readonly number[];

@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { MMFSError } from "../errors/mmfs-error.js";
+import type { StylePack } from "../pack/style-pack.js";
 import type { Picture } from "../picture/picture.js";
 import type { DeviceOption, DType } from "../runtime/runtime.js";
 import { STYLE_LAYERS, type StyleCode } from "../style/style-code.js";
@@ -42,6 +43,8 @@ const StyleNameSchema = v.union(
   STYLE,
 );
 
+const PackSchema = v.strictObject({ pack: v.custom<StylePack>(isObject) }, "{ pack }, with what readPack gives");
+
 const GROUPS = Object.keys(STYLE_GROUPS) as StyleGroup[];
 const LAYERS = `"coarse", "middle", "fine", or a list of these and of rows from 0 to ${STYLE_LAYERS - 1}; leave it out for all`;
 
@@ -67,10 +70,15 @@ const MixtureSchema = v.pipe(
   v.minLength(1, "a list of at least one { style, weight, layers }"),
 );
 
+function schemaOfStyle(style: unknown) {
+  if (Array.isArray(style)) return MixtureSchema;
+  return isObject(style) && "pack" in style ? PackSchema : StyleNameSchema;
+}
+
 const FACES = '"all", "largest" or a list of numbers that count the faces from 0, the largest first';
 
 const OptionsSchema = v.object({
-  style: v.optional(v.lazy((input) => (Array.isArray(input) ? MixtureSchema : StyleNameSchema))),
+  style: v.optional(v.lazy(schemaOfStyle)),
   strength: v.optional(numberBetween(0, 1.5, "a number from 0 to 1.5"), 1),
   seed: v.optional(SeedSchema, 0),
   faces: v.optional(

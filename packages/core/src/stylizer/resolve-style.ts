@@ -4,7 +4,7 @@ import { checkStyleCode } from "../style/check-style-code.js";
 import { averageStyles, type StylePart } from "../style/combine-styles.js";
 import { nearNames } from "../style/near-names.js";
 import type { StyleCode } from "../style/style-code.js";
-import type { LoadOptions, StyleEncoder, StyleName, StyleOption } from "./options.js";
+import type { LoadOptions, StyleEncoder, StyleName, StyleOption, WeightedStyle } from "./options.js";
 
 /** What styles are made from. */
 export interface StyleSources {
@@ -30,6 +30,7 @@ export async function resolveStyle(
 ): Promise<StyleCode> {
   const { presets } = sources;
   if (style === undefined) return firstPreset(presets);
+  if (typeof style === "object" && "pack" in style) return style.pack.code;
   if (!isMixture(style)) return resolveName(style, sources, load);
   const parts: StylePart[] = [];
   for (const { style: name, weight, layers } of style) {
@@ -42,7 +43,7 @@ function meanOf({ presets }: Presets): StyleCode | undefined {
   return presets.length > 0 ? averageStyles(presets) : undefined;
 }
 
-function isMixture(style: StyleOption): style is Exclude<StyleOption, StyleName> {
+function isMixture(style: StyleOption): style is readonly WeightedStyle[] {
   return Array.isArray(style);
 }
 

@@ -9,6 +9,8 @@ import { compositeFaces, type FaceLayer } from "../composite/composite-faces.js"
 import { MMFSError } from "../errors/mmfs-error.js";
 import type { Face } from "../faces/face.js";
 import { createFaceFinder, type FaceFinder } from "../faces/face-finder.js";
+import { checkPack } from "../pack/check-pack.js";
+import type { StylePack } from "../pack/style-pack.js";
 import { blendPictures } from "../picture/blend-pictures.js";
 import { wrapPicture } from "../picture/create-picture.js";
 import { flatten } from "../picture/flatten.js";
@@ -41,6 +43,12 @@ export interface StylizerParts extends StylizerOptions {
   /** Finds faces in the place of the bundle's graphs. */
   faceFinder?: FaceFinder | undefined;
   signal?: AbortSignal | undefined;
+}
+
+/** Which graph draws, and the code that it is given. */
+interface DecoderInput {
+  decoder: "decoder" | "tunedDecoder";
+  code: StyleCode;
 }
 
 /** Of how many photos the faces are remembered, and how many bytes of the encoder's features. */
@@ -194,7 +202,10 @@ export class Stylizer {
 
   async #stylize(photo: Picture, options: ParsedOptions, clock: StageClock, load: LoadOptions): Promise<StylizeResult> {
     const warnings: string[] = [];
+    const pack = packOf(options.style);
+    const decoder = pack === undefined ? "decoder" : "tunedDecoder";
     const style = await clock.step("map", () => this.#resolveStyle(options.style, load));
+    if (pack !== undefined) await this.#graphs.usePack(pack);
     const { code, opacity } = await this.#applyStrength(style, options.strength, warnings);
 
     const digest = pictureDigest(photo);
@@ -207,7 +218,7 @@ export class Stylizer {
     const layers: FaceLayer[] = [];
     for (const [place, { face, index }] of selected.entries()) {
       const key = `${digest}-${index}`;
-      const stylized = await this.#stylizeFace(opaque, face, key, place, { ...options, code }, clock, load);
+      const stylized = await this.#stylizeFace(opaque, face, key, place, { ...options, code, decoder }, clock, load);
       layers.push({ face, ...stylized, opacity });
     }
     const faces = layers.map(({ face, transform, square, stylized }, i): StylizedFace => {
@@ -230,7 +241,7 @@ export class Stylizer {
       facesFound: found.length,
       style: { code, seed: options.seed },
       device: this.#graphs.device,
-      dtype: this.#graphs.dtypeOf("decoder"),
+      dtype: this.#graphs.dtypeOf(decoder),
       timings: clock.timings,
       warnings: [...this.#graphs.warnings, ...warnings],
     };
@@ -241,7 +252,7 @@ export class Stylizer {
     face: Face,
     key: string,
     place: number,
-    options: Pick<ParsedOptions, "seed" | "preserveColor"> & { code: StyleCode },
+    options: Pick<ParsedOptions, "seed" | "preserveColor"> & DecoderInput,
     clock: StageClock,
     load: LoadOptions,
   ): Promise<Pick<FaceLayer, "transform" | "square" | "stylized">> {
@@ -251,16 +262,16 @@ export class Stylizer {
     if (features === undefined) {
       // Both before either runs, so that features and picture come from one device also where auto has to change it.
       await this.#graphs.load("encoder", load);
-      await this.#graphs.load("decoder", load);
+      await this.#graphs.load(options.decoder, load);
       features = await clock.step("encode", () => this.#encode(square, load), place);
       this.#features.set(key, features);
     } else {
       clock.skip("encode");
     }
     const known = features;
-    await this.#graphs.load("decoder", load);
+    await this.#graphs.load(options.decoder, load);
     const decode = async () => {
-      const picture = await this.#decode(known, options.code, options.seed, load);
+      const picture = await this.#decode(known, options, load);
       return options.preserveColor ? preserveColor(picture, square) : picture;
     };
     return { square, transform, stylized: await clock.step("stylize", decode, place) };
@@ -272,7 +283,11 @@ export class Stylizer {
     return output(await this.#graphs.run("encoder", image, load), "features");
   }
 
-  async #decode(features: Tensor, code: StyleCode, seed: number, load: LoadOptions): Promise<Picture> {
+  async #decode(
+    features: Tensor,
+    { decoder, code, seed }: DecoderInput & { seed: number },
+    load: LoadOptions,
+  ): Promise<Picture> {
     const size = this.#size;
     if (this.#noise?.seed !== seed) this.#noise = { seed, maps: noiseMaps(size, seed) };
     const { maps } = this.#noise;
@@ -287,7 +302,7 @@ export class Stylizer {
         ]),
       ),
     });
-    const image = output(await this.#graphs.run("decoder", feeds, load), "image");
+    const image = output(await this.#graphs.run(decoder, feeds, load), "image");
     return fromTensorData(image.data as Float32Array, size, size);
   }
 
@@ -318,6 +333,8 @@ export class Stylizer {
   }
 
   async #resolveStyle(style: StyleOption | undefined, load: LoadOptions): Promise<StyleCode> {
+    const pack = packOf(style);
+    if (pack !== undefined) checkPack(pack, this.#bundle.manifest);
     const { styleDim } = this.#bundle.manifest.network;
     const sources = {
       presets: await this.#readPresets(load),
@@ -361,6 +378,10 @@ export class Stylizer {
   get #size(): number {
     return this.#bundle.manifest.network.size;
   }
+}
+
+function packOf(style: StyleOption | undefined): StylePack | undefined {
+  return typeof style === "object" && "pack" in style ? style.pack : undefined;
 }
 
 function output(outputs: Tensors, name: string): Tensor {

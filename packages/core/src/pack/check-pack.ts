@@ -1,0 +1,36 @@
+import type { Manifest } from "../bundle/manifest.js";
+import { MMFSError } from "../errors/mmfs-error.js";
+import { checkStyleCode } from "../style/check-style-code.js";
+import type { StylePack } from "./style-pack.js";
+
+/**
+ * Refuses a pack that was tuned from another bundle: its decoder reads the features of one encoder alone. Packs that went
+ * through `structuredClone` are accepted.
+ *
+ * @throws {MMFSError} `PACK_MISMATCH`, `STYLE_INVALID`, and `INVALID_ARGUMENT` for what {@link readPack} did not give
+ */
+export function checkPack(pack: StylePack, bundle: Manifest): void {
+  if (!(pack?.decoder instanceof Uint8Array) || pack.network === undefined || pack.base === undefined) {
+    throw new MMFSError(
+      "INVALID_ARGUMENT",
+      "style.pack must be what readPack gives for the bytes of a .mmfspack file.",
+    );
+  }
+  const { network } = bundle;
+  const differing = (["size", "baseWidth", "styleDim", "styleLayers"] as const).find(
+    (key) => pack.network[key] !== network[key],
+  );
+  if (differing !== undefined) {
+    throw new MMFSError(
+      "PACK_MISMATCH",
+      `The style pack "${pack.name}" is for a network with ${differing} ${pack.network[differing]}, and the bundle "${bundle.name}" has ${network[differing]}. Use the bundle that it was tuned from: "${pack.base.bundle}".`,
+    );
+  }
+  if (bundle.parts.encoder !== undefined && bundle.parts.encoder.sha256 !== pack.base.encoder) {
+    throw new MMFSError(
+      "PACK_MISMATCH",
+      `The style pack "${pack.name}" was tuned from the bundle "${pack.base.bundle}", whose encoder is not that of the bundle "${bundle.name}". Use that bundle and version, or make the pack anew with mmfs pack.`,
+    );
+  }
+  checkStyleCode(pack.code, network.styleDim);
+}
