@@ -14,6 +14,8 @@ export { GraphBuilder } from "./onnx/graph-builder.js";
 export { mapperGraph } from "./onnx/mapper-graph.js";
 export { mappingGraph } from "./onnx/mapping-graph.js";
 export type { Arithmetic } from "./onnx/weights.js";
+export { type ConvertPackOptions, convertPack } from "./pack/convert-pack.js";
+export { readTunedDecoder, type TunedDecoder } from "./pack/read-tuned-decoder.js";
 export type { Checkpoint, CheckpointDType, CheckpointTensor } from "./reading/checkpoint.js";
 export { readCheckpoint } from "./reading/read-checkpoint.js";
 export { type ConvertTfjsOptions, convertTfjsModel } from "./tfjs/convert-tfjs-model.js";

@@ -103,9 +103,18 @@ function sizeOf(tensors: ReadonlyMap<string, CheckpointTensor>, key: string, axi
   return size;
 }
 
-function pictureSize(checkpoint: Checkpoint, option: number | undefined): number {
+/**
+ * @param option what the caller says, which goes before the checkpoint's metadata
+ * @param fallback the size where neither tells it
+ * @throws {MMFSError} `CHECKPOINT_INVALID` or, for the option, `INVALID_ARGUMENT`
+ */
+export function pictureSize(
+  checkpoint: Checkpoint,
+  option: number | undefined,
+  fallback: number = PUBLISHED_SIZE,
+): number {
   const stated = checkpoint.metadata.get(SIZE_METADATA);
-  const size = option ?? (stated === undefined ? PUBLISHED_SIZE : Number(stated));
+  const size = option ?? (stated === undefined ? fallback : Number(stated));
   if (!Number.isInteger(size) || size < 16 || size > 4096 || size % 16 !== 0) {
     if (option === undefined) throw mismatch(`its metadata ${SIZE_METADATA} is ${stated}, not a multiple of 16`);
     throw new MMFSError("INVALID_ARGUMENT", `size must be a multiple of 16 between 16 and 4096, not ${option}.`);
