@@ -11,10 +11,8 @@ export type {
   Preset,
   ProgressEvent,
   Stage,
-  StyleName,
-  StyleOption,
-  StylizeOptions,
-  WeightedStyle,
+  StyleGroup,
+  StyleLayers,
 } from "@mmfs/core";
 export { MMFSError, parseStyleCode, StyleCode, serializeStyleCode } from "@mmfs/core";
 export { FolderSource } from "./bundle/folder-source.js";
@@ -25,5 +23,6 @@ export { NodeRuntime, type NodeRuntimeOptions } from "./runtime/node-runtime.js"
 export { createStylizer } from "./stylizer/create-stylizer.js";
 export type { StylizerOptions } from "./stylizer/options.js";
 export type { StylizedFace, StylizeResult, WritablePicture } from "./stylizer/result.js";
+export type { StyleName, StyleOption, StylizeOptions, WeightedStyle } from "./stylizer/style-option.js";
 export { stylize } from "./stylizer/stylize.js";
 export type { CallOptions, Stylizer } from "./stylizer/stylizer.js";

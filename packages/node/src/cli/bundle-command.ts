@@ -55,7 +55,10 @@ function listFiles({ manifest }: Bundle): CheckedFile[] {
     if (entry === undefined) return [];
     const { variants, ...file } = entry;
     const files: CheckedFile[] = [{ part: part as BundlePart, dtype: "fp32", ...file }];
-    if (variants?.fp16) files.push({ part: part as BundlePart, dtype: "fp16", ...variants.fp16 });
+    for (const dtype of ["fp16", "int8"] as const) {
+      const variant = variants?.[dtype];
+      if (variant) files.push({ part: part as BundlePart, dtype, ...variant });
+    }
     return files;
   });
 }

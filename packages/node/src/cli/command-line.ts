@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { Command, CommanderError } from "commander";
 import { describeError, errorToJson } from "./describe-error.js";
 import { EXIT_CODE_HELP, ExitCode, exitCodeOf } from "./exit-codes.js";
+import { addStyleOptions } from "./style-arguments.js";
 import { addStylizerOptions } from "./stylizer-arguments.js";
 import { printJson, printLine, type Terminal } from "./terminal.js";
 
@@ -58,15 +59,17 @@ async function makeProgram(terminal: Terminal, finish: (code: number) => void): 
     .exitOverride();
 
   addStylizerOptions(
-    program
-      .command("stylize")
-      .description("stylize the faces of photos, or of all photos in a folder")
-      .argument("<photo...>", "JPEG, PNG, WebP or AVIF files, or a folder of them")
-      .requiredOption("-o, --output <path>", "the picture to write; a folder, if there are several")
-      .option(
-        "-s, --style <style>",
-        "a preset (see mmfs styles), a style code file, or seed:N (default: the first preset)",
-      )
+    addStyleOptions(
+      program
+        .command("stylize")
+        .description("stylize the faces of photos, or of all photos in a folder")
+        .argument("<photo...>", "JPEG, PNG, WebP or AVIF files, or a folder of them")
+        .requiredOption("-o, --output <path>", "the picture to write; a folder, if there are several")
+        .option(
+          "-s, --style <style>",
+          "a preset (see mmfs styles), a prompt, a style code file, or seed:N (default: the first preset)",
+        ),
+    )
       .option("--strength <number>", "0 keeps the face, 1 is the style in full, up to 1.5 (default: 1)")
       .option("--seed <number>", "decides the fine texture (default: 0)")
       .option("--faces <which>", "all, largest, or numbers by size such as 1,3", "all")
@@ -110,6 +113,19 @@ async function makeProgram(terminal: Terminal, finish: (code: number) => void): 
       const { alignCommand } = await import("./align-command.js");
       finish(await alignCommand(photos, given, terminal));
     });
+
+  addStylizerOptions(
+    addStyleOptions(
+      program
+        .command("style")
+        .description("save the code of a prompt, a picture or a mixture, to be used later without any tower")
+        .argument("[style]", "a prompt, a preset, a style code file, or seed:N")
+        .requiredOption("-o, --output <file>", "the style code file to write, such as my.style"),
+    ).option("--json", "print one JSON document"),
+  ).action(async (style: string | undefined, given) => {
+    const { styleCommand } = await import("./style-command.js");
+    finish(await styleCommand(style, given, terminal));
+  });
 
   program
     .command("styles")

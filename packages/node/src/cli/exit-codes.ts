@@ -9,7 +9,12 @@ export const ExitCode = {
   interrupted: 130,
 } as const;
 
-const WRONG_USAGE: readonly MMFSErrorCode[] = ["INVALID_ARGUMENT", "STYLE_UNKNOWN", "STYLE_INVALID"];
+const WRONG_USAGE: readonly MMFSErrorCode[] = [
+  "INVALID_ARGUMENT",
+  "STYLE_UNKNOWN",
+  "STYLE_INVALID",
+  "PROMPT_NOT_UNDERSTOOD",
+];
 
 export function exitCodeOf(error: unknown): number {
   return MMFSError.isInstance(error) && WRONG_USAGE.includes(error.code) ? ExitCode.wrongUsage : ExitCode.failed;

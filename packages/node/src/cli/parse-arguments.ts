@@ -1,15 +1,16 @@
 import { readFile } from "node:fs/promises";
-import { type FacesOption, MMFSError, parseStyleCode, type StyleName } from "@mmfs/core";
+import { type FacesOption, MMFSError, parseStyleCode } from "@mmfs/core";
+import type { StyleName } from "../stylizer/style-option.js";
 
 /**
- * `seed:7`, the path of a style code file (ends with `.json`), or else the name of a preset.
+ * `seed:7`, the path of a style code file (ends with `.style` or `.json`), or else the name of a preset or a prompt.
  *
  * @throws {MMFSError} `INVALID_ARGUMENT`, `FILE_NOT_READABLE`, `STYLE_INVALID`
  */
 export async function parseStyle(text: string): Promise<StyleName> {
   const seed = /^seed:(.*)$/i.exec(text)?.[1];
   if (seed !== undefined) return { seed: parseWhole("the seed of --style", seed, 0) };
-  if (!text.toLowerCase().endsWith(".json")) return text;
+  if (!/\.(style|json)$/i.test(text)) return text;
   const file = await readFile(text, "utf8").catch((cause: unknown) => {
     throw new MMFSError("FILE_NOT_READABLE", `The style code file ${text} cannot be read.`, { cause });
   });

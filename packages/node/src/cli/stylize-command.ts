@@ -1,21 +1,22 @@
 import { access } from "node:fs/promises";
 import { dirname } from "node:path";
-import { MMFSError, type ProgressEvent, type StylizeOptions } from "@mmfs/core";
+import { MMFSError, type ProgressEvent } from "@mmfs/core";
 import type { EncodeOptions } from "../picture/encode-picture.js";
 import { PICTURE_FORMATS, type PictureFormat } from "../picture/sniff-format.js";
 import { makeFolder, removeLeftovers } from "../picture/write-file-atomically.js";
 import { createStylizer } from "../stylizer/create-stylizer.js";
 import type { StylizedFace, StylizeResult } from "../stylizer/result.js";
+import type { StylizeOptions } from "../stylizer/style-option.js";
 import { type Outcome, runBatch } from "./batch.js";
 import { listPhotos } from "./list-photos.js";
-import { parseFaces, parseNumber, parseStyle, parseWhole } from "./parse-arguments.js";
+import { parseFaces, parseNumber, parseWhole } from "./parse-arguments.js";
 import { type PlannedOutput, pathOfFace, planOutputs } from "./plan-outputs.js";
+import { parseStyleArguments, type StyleArguments } from "./style-arguments.js";
 import { type StylizerArguments, stylizerOptions } from "./stylizer-arguments.js";
 import type { Terminal } from "./terminal.js";
 
-export interface StylizeArguments extends StylizerArguments {
+export interface StylizeArguments extends StylizerArguments, StyleArguments {
   output: string;
-  style?: string;
   strength?: string;
   seed?: string;
   faces: string;
@@ -33,8 +34,8 @@ export async function stylizeCommand(
   given: StylizeArguments,
   terminal: Terminal,
 ): Promise<number> {
+  const style = await parseStyleArguments(given);
   const options: StylizeOptions = {
-    ...(given.style === undefined ? {} : { style: await parseStyle(given.style) }),
     ...(given.strength === undefined ? {} : { strength: parseNumber("--strength", given.strength) }),
     ...(given.seed === undefined ? {} : { seed: parseWhole("--seed", given.seed, 0) }),
     faces: parseFaces(given.faces),
@@ -49,6 +50,8 @@ export async function stylizeCommand(
 
   const stylizer = await createStylizer(stylizerOptions(given));
   try {
+    // Once for all photos, and before the first: a bad reference must not look like a bad photo.
+    if (style !== undefined) options.style = { code: await stylizer.resolveStyle(style, { signal: terminal.signal }) };
     return await runBatch(terminal, {
       items: plan,
       nameOf: ({ photo }) => photo,

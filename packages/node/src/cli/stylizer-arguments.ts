@@ -16,7 +16,7 @@ export function addStylizerOptions(command: Command): Command {
   return command
     .option("--bundle <folder>", "bundle of networks and presets (default: the one of @mmfs/model-mini)")
     .option("--device <device>", "auto, cpu, webgpu, cuda, coreml or dml", "auto")
-    .option("--dtype <dtype>", "fp32 or fp16", "fp32")
+    .option("--dtype <dtype>", "fp32, fp16 or int8", "fp32")
     .option("--threads <count>", "threads that the CPU computes with (default: one for each core)")
     .option("--max-pixels <count>", "refuse photos with more pixels (default: 64000000)");
 }

@@ -93,6 +93,7 @@ class NodeSession implements Session {
   #session: InferenceSession | undefined;
   readonly inputNames: readonly string[];
   readonly outputNames: readonly string[];
+  readonly inputShapes: Readonly<Record<string, readonly (number | string)[]>>;
   readonly #gate: NativeGate;
   readonly #onDispose: () => void;
   #running: Promise<unknown> = Promise.resolve();
@@ -106,6 +107,8 @@ class NodeSession implements Session {
     this.#session = session;
     this.inputNames = session.inputNames;
     this.outputNames = session.outputNames;
+    const shapes = session.inputMetadata.map((input) => [input.name, input.isTensor ? input.shape : []] as const);
+    this.inputShapes = Object.fromEntries(shapes);
     this.#gate = gate;
     this.#onDispose = onDispose;
   }

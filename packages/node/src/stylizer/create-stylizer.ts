@@ -16,7 +16,7 @@ let lastId = 0;
 export async function createStylizer(options: StylizerOptions = {}): Promise<Stylizer> {
   const { device = "auto", dtype = "fp32", threads, maxPixels = MAX_PIXELS, allowRemote = false, onProgress } = options;
   oneOf("device", device, ["auto", "cpu", "webgpu", "cuda", "coreml", "dml"]);
-  oneOf("dtype", dtype, ["fp32", "fp16"]);
+  oneOf("dtype", dtype, ["fp32", "fp16", "int8"]);
   if (threads !== undefined) wholeNumber("threads", threads);
   wholeNumber("maxPixels", maxPixels);
   lastId += 1;

@@ -1,7 +1,7 @@
-import type { StylizeOptions } from "@mmfs/core";
 import type { PictureInput } from "../picture/picture-input.js";
 import { createStylizer } from "./create-stylizer.js";
 import type { StylizeResult } from "./result.js";
+import type { StylizeOptions } from "./style-option.js";
 import type { Stylizer } from "./stylizer.js";
 
 let shared: Promise<Stylizer> | undefined;

@@ -1,14 +1,24 @@
-import { Stylizer as CoreStylizer, type Picture, pixelsOf, wrapPicture } from "@mmfs/core";
+import { type ClipStyleEncoder, createStyleEncoder } from "@mmfs/clip-mapper";
+import {
+  Stylizer as CoreStylizer,
+  loadBundle,
+  type Picture,
+  pixelsOf,
+  type StyleOption,
+  wrapPicture,
+} from "@mmfs/core";
 import { FolderSource } from "../bundle/folder-source.js";
 import type { RawPicture } from "../picture/raw-picture.js";
 import { NodeRuntime } from "../runtime/node-runtime.js";
 import type { NativeGate } from "../worker/native-gate.js";
 import type { ServedCall, ServedFunction } from "../worker/serve.js";
+import { mapImages } from "./map-images.js";
 import type { RawResult } from "./raw-result.js";
 import type { StylizerReference, ThreadFunctions } from "./thread-functions.js";
 
 interface Opened {
   stylizer: CoreStylizer;
+  styleEncoder: ClipStyleEncoder;
   runtime: NodeRuntime;
 }
 
@@ -27,8 +37,10 @@ export function stylizerFunctions(gate: NativeGate): Record<string, ServedFuncti
     const known = stylizers.get(id);
     if (known) return known;
     const runtime = new NodeRuntime({ threads, gate });
-    const bundle = new FolderSource(folder);
-    const fresh = { runtime, stylizer: await CoreStylizer.create({ runtime, bundle, device, dtype }) };
+    const bundle = await loadBundle(new FolderSource(folder));
+    const styleEncoder = await createStyleEncoder({ runtime, bundle, dtype });
+    const stylizer = await CoreStylizer.create({ runtime, bundle, device, dtype, styleEncoder });
+    const fresh = { runtime, styleEncoder, stylizer };
     stylizers.set(id, fresh);
     return fresh;
   }
@@ -40,12 +52,14 @@ export function stylizerFunctions(gate: NativeGate): Record<string, ServedFuncti
 
     async stylize({ stylizer: reference, picture, options }, { signal, onProgress }) {
       const { stylizer } = await opened(reference);
+      const style = options.style === undefined ? undefined : await unpackStyle(options.style);
       const {
         picture: _view,
         faces,
         ...result
       } = await stylizer.stylize(unpack(picture), {
         ...options,
+        style,
         signal,
         onProgress,
       });
@@ -69,7 +83,7 @@ export function stylizerFunctions(gate: NativeGate): Record<string, ServedFuncti
 
     async resolveStyle({ stylizer: reference, style }, { signal, onProgress }) {
       const { stylizer } = await opened(reference);
-      return { value: await stylizer.resolveStyle(style, { signal, onProgress }) };
+      return { value: await stylizer.resolveStyle(await unpackStyle(style), { signal, onProgress }) };
     },
 
     async preload(reference, { signal, onProgress }) {
@@ -82,11 +96,16 @@ export function stylizerFunctions(gate: NativeGate): Record<string, ServedFuncti
       const known = stylizers.get(id);
       stylizers.delete(id);
       await known?.stylizer.dispose();
+      await known?.styleEncoder.dispose();
       await known?.runtime.dispose();
       return { value: undefined };
     },
   };
   return functions as Record<string, ServedFunction>;
+}
+
+function unpackStyle(style: StyleOption<RawPicture>): Promise<StyleOption> {
+  return mapImages(style, async (image) => unpack(image));
 }
 
 function unpack({ data, width, height }: RawPicture): Picture {

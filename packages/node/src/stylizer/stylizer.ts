@@ -1,21 +1,23 @@
 import {
+  type StyleOption as CoreStyleOption,
   type Face,
   type Manifest,
   MMFSError,
   type Preset,
   type ProgressEvent,
   type StyleCode,
-  type StyleOption,
-  type StylizeOptions,
 } from "@mmfs/core";
 import { decodePicture } from "../picture/decode-picture.js";
 import { loadSharp } from "../picture/load-sharp.js";
 import type { PictureInput } from "../picture/picture-input.js";
+import type { RawPicture } from "../picture/raw-picture.js";
 import { readInput } from "../picture/read-input.js";
+import { mapImages } from "./map-images.js";
 import { makeResult, type StylizeResult } from "./result.js";
 import { reviveStyleCode } from "./revive-style-code.js";
 import { callThread, forgetStylizer, joinThread, leaveThread } from "./shared-thread.js";
 import { Slots } from "./slots.js";
+import type { StyleOption, StylizeOptions } from "./style-option.js";
 import type { StylizerReference } from "./thread-functions.js";
 
 /** What every call may be given. */
@@ -30,6 +32,15 @@ interface StylizerSettings extends StylizerReference {
   allowRemote: boolean;
   onProgress: ((event: ProgressEvent) => void) | undefined;
 }
+
+/** A style as it travels to the thread. */
+interface DecodedStyle {
+  style: CoreStyleOption<RawPicture>;
+  /** The buffers of its reference pictures. */
+  transfer: ArrayBuffer[];
+}
+
+const NO_STYLE = { style: undefined, transfer: [] };
 
 /**
  * Stylizes photos with one bundle on one device; {@link createStylizer} makes it. It computes in a worker thread, and
@@ -68,7 +79,7 @@ export class Stylizer implements AsyncDisposable {
    * Stylizes the faces of a photo.
    *
    * @throws {MMFSError} `NO_FACE`, `UNSUPPORTED_IMAGE`, `IMAGE_TOO_LARGE`, `FILE_NOT_READABLE`, `INVALID_ARGUMENT`,
-   * `URL_NOT_ALLOWED`, `DOWNLOAD_FAILED`, `STYLE_UNKNOWN`, `STYLE_INVALID`, `DEVICE_UNAVAILABLE`, `DEVICE_LOST`,
+   * `URL_NOT_ALLOWED`, `DOWNLOAD_FAILED`, `STYLE_UNKNOWN`, `STYLE_INVALID`, `PROMPT_NOT_UNDERSTOOD`, `DEVICE_UNAVAILABLE`, `DEVICE_LOST`,
    * `MODEL_LOAD`, `MODEL_INTEGRITY`, `BUNDLE_INVALID`, `BUNDLE_PART_MISSING`, `INFERENCE_FAILED`, `DISPOSED`,
    * `UNSUPPORTED_PLATFORM`. An aborted call rejects with `signal.reason`.
    */
@@ -77,11 +88,12 @@ export class Stylizer implements AsyncDisposable {
     return this.#run(options, async (signal, onProgress) => {
       const start = performance.now();
       const { warnings, ...picture } = await this.#decode(photo, signal, onProgress);
+      const { style, transfer } = plain.style === undefined ? NO_STYLE : await this.#decodeStyle(plain.style, signal);
       const decode = performance.now() - start;
       const raw = await callThread(
         "stylize",
-        { stylizer: reference(this.#settings), picture, options: plain },
-        { signal, onProgress, transfer: [picture.data.buffer] },
+        { stylizer: reference(this.#settings), picture, options: { ...plain, style } },
+        { signal, onProgress, transfer: [picture.data.buffer, ...transfer] },
       );
       raw.warnings.unshift(...warnings);
       raw.timings = { ...raw.timings, decode, total: raw.timings.total + decode };
@@ -110,14 +122,16 @@ export class Stylizer implements AsyncDisposable {
   }
 
   /**
-   * The style code of a style, before `strength`: to save it with `serializeStyleCode`, to share it, or to combine it.
+   * The style code of a style, before `strength`: to save it with `serializeStyleCode`, to share it, or to combine it. A saved
+   * code of a prompt or a picture needs no tower.
    *
    * @throws as {@link stylize} does
    */
   resolveStyle(style: StyleOption, options: CallOptions = {}): Promise<StyleCode> {
     return this.#run(options, async (signal, onProgress) => {
-      const call = { stylizer: reference(this.#settings), style };
-      return reviveStyleCode(await callThread("resolveStyle", call, { signal, onProgress }));
+      const { style: decoded, transfer } = await this.#decodeStyle(style, signal);
+      const call = { stylizer: reference(this.#settings), style: decoded };
+      return reviveStyleCode(await callThread("resolveStyle", call, { signal, onProgress, transfer }));
     });
   }
 
@@ -158,6 +172,28 @@ export class Stylizer implements AsyncDisposable {
     } finally {
       unfollow();
     }
+  }
+
+  /** The style with its reference pictures decoded, and their bytes. */
+  async #decodeStyle(style: StyleOption, signal: AbortSignal): Promise<DecodedStyle> {
+    const { allowRemote, maxPixels } = this.#settings;
+    const transfer: ArrayBuffer[] = [];
+    const decode = async (image: PictureInput): Promise<RawPicture> => {
+      try {
+        const { width, height, data } = await decodePicture(await readInput(image, { allowRemote, signal }), {
+          maxPixels,
+          signal,
+        });
+        transfer.push(data.buffer);
+        return { width, height, data };
+      } catch (cause) {
+        if (!MMFSError.isInstance(cause)) throw cause;
+        throw new MMFSError(cause.code, `The reference picture of the style cannot be used. ${cause.message}`, {
+          cause,
+        });
+      }
+    };
+    return { style: await mapImages(style, decode), transfer };
   }
 
   async #decode(photo: PictureInput, signal: AbortSignal, onProgress: (event: ProgressEvent) => void) {

@@ -13,7 +13,7 @@ export interface StylizerReference {
 }
 
 /** Options of a call that can be cloned; signal and progress travel by other means. */
-export type PlainStylizeOptions = Omit<StylizeOptions, "signal" | "onProgress">;
+export type PlainStylizeOptions = Omit<StylizeOptions<RawPicture>, "signal" | "onProgress">;
 
 /** What may be called in the worker thread: argument and answer. */
 export interface ThreadFunctions {
@@ -24,7 +24,7 @@ export interface ThreadFunctions {
   ];
   findFaces: [call: { stylizer: StylizerReference; picture: RawPicture }, answer: Face[]];
   presets: [stylizer: StylizerReference, answer: Preset[]];
-  resolveStyle: [call: { stylizer: StylizerReference; style: StyleOption }, answer: StyleCode];
+  resolveStyle: [call: { stylizer: StylizerReference; style: StyleOption<RawPicture> }, answer: StyleCode];
   preload: [stylizer: StylizerReference, answer: undefined];
   close: [stylizer: StylizerReference, answer: undefined];
 }
