@@ -14,6 +14,8 @@ from .errors import TrainingError
 from .export import export
 from .phases.base import BasePhase
 from .phases.encoder import EncoderPhase
+from .phases.few_shot import FewShotPhase, Style
+from .phases.mapper import MapperPhase
 from .phases.phase import Phase
 from .phases.prior import PriorPhase
 from .place import find_place
@@ -23,6 +25,8 @@ PHASES = {
     "prior": "phase 0: a StyleGAN2 on photographs",
     "encoder": "phase 1: the encoder is aligned with the prior",
     "base": "phase 2: everything, on photographs and art",
+    "mapper": "phase 3: embeddings of pictures and texts become styles",
+    "few-shot": "phase 4: the decoder is tuned to one prompt or reference picture; writes a style pack",
 }
 
 
@@ -40,6 +44,13 @@ def parser() -> argparse.ArgumentParser:
         command.add_argument("--photos", type=Path, required=True, help="folder of aligned photographs of faces")
         if name == "base":
             command.add_argument("--art", type=Path, required=True, help="folder with art.csv, or a folder a style")
+        if name == "mapper":
+            command.add_argument("--art", type=Path, help="needed where the configuration has mapper.art")
+        if name == "few-shot":
+            command.add_argument("--name", required=True, help="of the pack; it is written to RUN/few-shot/NAME")
+            style = command.add_mutually_exclusive_group(required=True)
+            style.add_argument("--prompt", help="the style in words")
+            style.add_argument("--reference", type=Path, help="a picture in the style")
         command.add_argument("--steps", type=int, help="instead of the configuration's")
         command.add_argument("--minutes", type=float, help="stop after so long; the same command goes on")
         command.add_argument("--stop-at", type=int, metavar="STEP", help="stop after this step, rates as for all")
@@ -56,7 +67,10 @@ def parser() -> argparse.ArgumentParser:
     model = commands.add_parser("export", help="weights and presets of a run, as model-mini ships them")
     model.add_argument("run", type=Path)
     model.add_argument("--out", type=Path, required=True)
-    model.add_argument("--phase", default="base", choices=["encoder", "base"], help="encoder: to measure phase 1")
+    model.add_argument(
+        "--phase", default="base", choices=["encoder", "base", "mapper"],
+        help="encoder: to measure phase 1; mapper: with what prompts and reference pictures need",
+    )  # fmt: skip
     model.add_argument("--config", type=Path, help="take the presets from this file instead of the run's configuration")
     return main
 
@@ -64,21 +78,31 @@ def parser() -> argparse.ArgumentParser:
 def train(args: argparse.Namespace) -> None:
     config: RunConfig = read_config(args.config)
     if args.steps is not None:
-        section = replace(getattr(config, args.command), steps=args.steps)
-        config = replace(config, **{args.command: section})
+        name = args.command.replace("-", "_")
+        config = replace(config, **{name: replace(getattr(config, name), steps=args.steps)})
     place = find_place(args.device, args.precision)
     try:
         photos = PhotoFolder(args.photos, config.held_out, config.seed)
         digests = {"photos": photos.digest}
+        folder = args.run / args.command
         phase: Phase
         if args.command == "prior":
             phase = PriorPhase(config, place, photos, args.run)
         elif args.command == "encoder":
             phase = EncoderPhase(config, place, photos, args.run)
-        else:
+        elif args.command == "base":
             art = ArtFolder(args.art)
             digests["art"] = art.digest
             phase = BasePhase(config, place, photos, art, args.run)
+        elif args.command == "mapper":
+            known = ArtFolder(args.art) if args.art else None
+            phase = mapper = MapperPhase(config, place, photos, known, args.run)
+            digests |= {"towers": mapper.towers_digest, **({"art": known.digest} if known else {})}
+        else:
+            style = Style(args.name, args.prompt, args.reference)
+            phase = tuned = FewShotPhase(config, place, photos, style, args.run)
+            digests |= {"towers": tuned.towers_digest, **tuned.identity}
+            folder /= style.name
         habits = Habits(
             checkpoint_seconds=args.checkpoint_seconds,
             sheet_seconds=args.sheet_seconds,
@@ -88,7 +112,10 @@ def train(args: argparse.Namespace) -> None:
             threads=args.threads,
             progress=not args.no_progress,
         )
-        done = run_phase(phase, args.run / args.command, digests, habits)
+        done = run_phase(phase, folder, digests, habits)
+        if done and place.rank == 0 and isinstance(phase, FewShotPhase):
+            path = phase.write_pack(folder)
+            print(f"{path}: {path.stat().st_size / 1e6:.2f} MB")
         if not done and place.rank == 0:
             print(f"stopped before step {phase.steps}; the same command goes on", file=sys.stderr)
     finally:

@@ -27,11 +27,12 @@ def load_state_dict(path: Path) -> dict[str, Tensor]:
 
 def config_of(state: Mapping[str, Tensor]) -> GeneratorConfig:
     """Sizes of the generator whose state dict this is."""
-    return GeneratorConfig(
-        base_width=state["encoder.0.0.weight"].shape[0],
-        style_dim=state["decoder0.conv.modulation.weight"].shape[1],
-        clip_mapper="clip_mapper.position_embedding" in state,
-    )
+    base_width = state["encoder.0.0.weight"].shape[0]
+    style_dim = state["decoder0.conv.modulation.weight"].shape[1]
+    if "clip_mapper.position_embedding" not in state:
+        return GeneratorConfig(base_width, style_dim)
+    feedforward = state["clip_mapper.transformer.layers.0.linear1.weight"].shape[0]
+    return GeneratorConfig(base_width, style_dim, True, feedforward)
 
 
 def load_generator(path: Path) -> Generator:

@@ -39,17 +39,19 @@ class NetworkConfig:
     """size: side of the pictures in pixels, a power of two from 64; base_width: `ngf`; style_dim: `D`.
 
     discriminator_width: the discriminator's channels at full resolution; they double as sides halve, up to 8 times.
+    mapper_feedforward: width of the feed-forward layers of the CLIP mapper, which phase 3 adds.
     """
 
     size: int = 512
     base_width: int = 64
     style_dim: int = 512
     discriminator_width: int = 64
+    mapper_feedforward: int = 2048
 
     def __post_init__(self) -> None:
         if self.size < 64 or self.size & (self.size - 1):
             raise ValueError(f"size must be a power of two from 64, not {self.size}")
-        _at_least_one(self, "base_width", "style_dim", "discriminator_width")
+        _at_least_one(self, "base_width", "style_dim", "discriminator_width", "mapper_feedforward")
 
 
 @dataclass(frozen=True)
@@ -246,6 +248,71 @@ class PresetConfig:
     """A preset of the exported model: what users call it, and where it comes from: a style's cell, or a seed."""
 
     name: str
+        if (self.start == "base") != (self.start_from is not None):
+            raise ValueError("start: base and start_from, the folder of the run to go on from, belong together")
+
+
+@dataclass(frozen=True)
+class TowersConfig:
+    """The two-tower model of phases 3 and 4. kind: `clip`, whose `path` is a folder with a downloaded
+    `openai/clip-vit-base-patch32`, or `small`, whose `path` is a folder with towers.safetensors and tokenizer.json
+    (`small_towers.py`)."""
+
+    kind: Literal["clip", "small"]
+    path: str
+
+
+@dataclass(frozen=True)
+class MapperConfig:
+    """Phase 3. pixel, features: λ of the L1 to the stylised picture and between the frozen discriminator's features.
+    The published learning rate is not known; this one is phase 4's.
+
+    No part of the paper, and off by default: code: weight of the squared difference between the mapper's w+ and the
+    true one, relative to the variance of w. art: probability that a known pair takes the place of a stylised picture:
+    the mapper sees the embedding of art of that style made from another photo or, with probability `captions`, of the
+    art's caption, and the L1 is to the art that was made from this photo; where phase 2 knows the style's code, that is
+    the true w+."""
+
+    steps: int = 10_000
+    batch: int = 8
+    optimizer: OptimizerConfig = field(default_factory=lambda: OptimizerConfig(learning_rate=2e-4, beta1=0.9))
+    pixel: float = 1.0
+    features: float = 4.0
+    code: float = 0.0
+    art: float = 0.0
+    captions: float = 0.0
+
+    def __post_init__(self) -> None:
+        _at_least_one(self, "batch")
+        _shares(self, "art", "captions")
+        if self.captions and not self.art:
+            raise ValueError("captions is a share of art, which is 0")
+
+
+@dataclass(frozen=True)
+class FewShotConfig:
+    """Phase 4. structure: as in phase 2. direction: λ of the CLIP direction. projection: λ of the distance from the
+    span of a reference's tokens (`projection.py`); without a reference there is none. source: what a photo is called
+    where a prompt is the style.
+
+    No part of the paper, and off by default: keep: weight of the L1 to what phase 3 makes of the same photo, which
+    holds on to colours and strokes where photos are few. start: a safetensors file with a `code` (a w+ [10, D], as in
+    a pack) that takes the place of the mapper's."""
+
+    steps: int = 200
+    batch: int = 8
+    optimizer: OptimizerConfig = field(default_factory=lambda: OptimizerConfig(learning_rate=2e-4, beta1=0.9, ema=0.99))
+    structure: StructureConfig = field(default_factory=StructureConfig)
+    direction: float = 1.0
+    projection: float = 100.0
+    source: str = "photo"
+    keep: float = 0.0
+    start: str | None = None
+
+    def __post_init__(self) -> None:
+        _at_least_one(self, "batch")
+        if not self.source.strip():
+            raise ValueError("source is empty: name what a photo is, such as photo")
     description: str
     tags: tuple[str, ...] = ()
     cell: str | None = None
@@ -258,7 +325,7 @@ class PresetConfig:
 
 @dataclass(frozen=True)
 class RunConfig:
-    """held_out: photographs that no phase trains on; the sheets show them."""
+    """held_out: photographs that no phase trains on; the sheets show them. towers: needed from phase 3 on."""
 
     network: NetworkConfig = field(default_factory=NetworkConfig)
     seed: int = 0
@@ -273,6 +340,9 @@ class RunConfig:
         names = [preset.name for preset in self.presets]
         if len(set(names)) < len(names) or PHOTO in names:
             raise ValueError(f"the names of presets must differ from one another and from {PHOTO!r}")
+    towers: TowersConfig | None = None
+    mapper: MapperConfig = field(default_factory=MapperConfig)
+    few_shot: FewShotConfig = field(default_factory=FewShotConfig)
 
 
 def parse_config(values: Any) -> RunConfig:

@@ -1,4 +1,4 @@
-"""Losses between pictures [N, 3, S, S] in [-1, 1], between features, and of scores [N]."""
+"""Losses between pictures [N, 3, S, S] in [-1, 1], between features, between embeddings, and of scores [N]."""
 
 from __future__ import annotations
 
@@ -29,10 +29,16 @@ def laplacian_loss(picture: Tensor, target: Tensor, weight: Tensor, levels: int 
     return total
 
 
-def feature_loss(features: Sequence[Tensor], targets: Sequence[Tensor]) -> Tensor:
-    """Mean absolute difference of features, averaged over layers."""
-    terms = [(f.float() - t.float()).abs().mean() for f, t in zip(features, targets, strict=True)]
-    return torch.stack(terms).mean()
+def feature_loss(features: Sequence[Tensor], targets: Sequence[Tensor], weight: Tensor | None = None) -> Tensor:
+    """Mean absolute difference of features [N, …], averaged over layers; `weight` [N] is of each picture."""
+    terms = [(f.float() - t.float()).abs().flatten(1).mean(1) for f, t in zip(features, targets, strict=True)]
+    each = torch.stack(terms).mean(0)
+    return each.mean() if weight is None else (each * weight).mean()
+
+
+def direction_loss(made: Tensor, photos: Tensor, direction: Tensor) -> Tensor:
+    """1 - cosine between (made - photos), embeddings [N, E], and a direction [E] (StyleGAN-NADA, Gal et al. 2021)."""
+    return 1 - F.cosine_similarity(made - photos, direction[None]).mean()
 
 
 def discriminator_loss(real: Tensor, fake: Tensor, form: str) -> Tensor:

@@ -32,11 +32,13 @@ class GeneratorConfig:
     base_width: channels at full resolution (`ngf`, 64 as published); the features have 8 times as many.
     style_dim: width `D` of z, w and the rows of w+ (512 as published).
     clip_mapper: whether the mapper from CLIP embeddings (of width D) to w+ is present, as in phases 3 and 4.
+    mapper_feedforward: width of its feed-forward layers.
     """
 
     base_width: int = 64
     style_dim: int = 512
     clip_mapper: bool = False
+    mapper_feedforward: int = 2048
 
     @property
     def widths(self) -> tuple[int, ...]:
@@ -286,7 +288,7 @@ class Generator(nn.Module):
             self.add_module(f"decoder{i}b", StyledConv(widths[i], widths[i], d))
             self.add_module(f"to_rgb{i}", ToRGB(widths[i], d))
         if config.clip_mapper:
-            self.clip_mapper = ClipMapper(d)
+            self.clip_mapper = ClipMapper(d, feedforward=config.mapper_feedforward)
 
     def encode(self, image: Tensor) -> Tensor:
         """Picture [N, 3, S, S] in [-1, 1], S a multiple of 16, to features [N, 8·ngf, S/16, S/16]."""

@@ -108,25 +108,27 @@ def write_report(run: Path, out: Path) -> Path:
 
 
 def read_phases(run: Path) -> list[PhaseRecord]:
-    names = sorted(path.parent.name for path in run.glob("*/run.json") if path.is_file())
-    names.sort(key=lambda name: PHASES.index(name) if name in PHASES else len(PHASES))
+    # phase 4 has a folder for each of its styles
+    files = [*run.glob("*/run.json"), *run.glob("few-shot/*/run.json")]
+    names = sorted(path.parent.relative_to(run).as_posix() for path in files if path.is_file())
+    names.sort(key=lambda name: PHASES.index(phase) if (phase := name.split("/")[0]) in PHASES else len(PHASES))
     if not names:
         raise TrainingError(
             "RUN_MISSING",
             f"{run} is no run: name the folder given as --run to a phase; it has folders such as prior or base with a "
             "run.json in them.",
         )
-    return [read_phase(run / name) for name in names]
+    return [read_phase(run / name, name) for name in names]
 
 
-def read_phase(folder: Path) -> PhaseRecord:
+def read_phase(folder: Path, name: str) -> PhaseRecord:
     report = read_table(folder / "run.json")
     for key in ("data", "losses", "config"):
         if not isinstance(report.setdefault(key, {}), dict):
             raise unreadable(folder / "run.json", f"{key} is no table")
     figures = folder / "figures.json"
     return PhaseRecord(
-        folder.name,
+        name,
         folder,
         report,
         read_losses(folder / "losses.csv"),

@@ -1,0 +1,273 @@
+"""Phase 4: a short fine-tuning of the decoder to one prompt or one reference picture, for styles that the mapper alone
+does not reach; it writes a style pack.
+
+Encoder, mapping and mapper are frozen, and so is the style's w+, which the mapper gives. Each style has its own folder,
+RUN/few-shot/NAME, with what every phase writes and pack.safetensors.
+"""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from safetensors.torch import load_file
+from torch import Tensor
+
+from .. import fast
+from ..checkpoint import save_safetensors
+from ..config import RunConfig
+from ..data import PhotoFolder, Pictures, mirrored, nchw, read_square, scaled
+from ..engine import check_network, read_checkpoint, writing
+from ..errors import TrainingError
+from ..losses import direction_loss
+from ..networks import STYLE_TOKENS, Generator, GeneratorConfig, noise_shapes
+from ..place import Place
+from ..projection import projection_loss, token_span
+from ..sheets import style_sheet, to_bytes
+from ..structure import structure_features, structure_loss
+from ..towers import load_towers, towers_digest
+from .mapper import check_towers, check_width
+from .phase import Phase, move_average
+
+DECODER = ("decoder", "to_rgb")
+PACK_FORMAT = "1"
+SHEET_FACES = 6
+SOURCE_PHOTOS, SOURCE_BATCH = 256, 16
+NAME = re.compile(r"\w[\w .-]{0,99}")
+
+
+@dataclass(frozen=True)
+class Style:
+    """What a pack is tuned to: a prompt, or a reference picture; one of the two.
+
+    Raises `TrainingError`: NAME_INVALID where `name` is no name of a folder, PROMPT_EMPTY.
+    """
+
+    name: str
+    prompt: str | None = None
+    reference: Path | None = None
+
+    def __post_init__(self) -> None:
+        if not NAME.fullmatch(self.name) or self.name.endswith((" ", ".")):
+            raise TrainingError(
+                "NAME_INVALID",
+                f"{self.name!r} cannot be the name of a pack: use up to 100 letters, digits, spaces, points, _ and -, "
+                "starting with a letter or digit.",
+            )
+        if (self.prompt is None) == (self.reference is None):
+            raise ValueError("a style has either a prompt or a reference")
+        if self.prompt is not None and not self.prompt.strip():
+            raise TrainingError("PROMPT_EMPTY", "The prompt is empty: describe the style, as in 'watercolor painting'.")
+
+    def identity(self) -> dict[str, str]:
+        """What decides the training: the prompt, or the SHA-256 of the reference."""
+        if self.prompt is not None:
+            return {"prompt": self.prompt}
+        assert self.reference is not None
+        try:
+            return {"reference": hashlib.sha256(self.reference.read_bytes()).hexdigest()}
+        except OSError as error:
+            raise TrainingError(
+                "REFERENCE_UNREADABLE", f"{self.reference} cannot be read ({error}): name a picture."
+            ) from error
+
+
+def load_mapped(run: Path, config: RunConfig) -> tuple[Generator, dict[str, Any]]:
+    """The averaged generator of phase 3, and what its checkpoint keeps beside."""
+    path = run / "mapper" / "checkpoint.pt"
+    state = read_checkpoint(path, "mapper")
+    check_network(state, config, path)
+    network = config.network
+    generator = Generator(GeneratorConfig(network.base_width, network.style_dim, True, network.mapper_feedforward))
+    generator.load_state_dict(state["G_ema_model"])
+    return generator, state["mmfs"]["extra"]
+
+
+def structure_source(run: Path, config: RunConfig, generator: Generator) -> Generator:
+    """The generator whose encoder the structure loss looks through: phase 1's, unless the configuration says else."""
+    settings = config.few_shot.structure
+    if settings.features == "dino":
+        return generator
+    first = Path(config.base.start_from) if config.base.start_from else run
+    path = Path(settings.path) if settings.path else first / "encoder" / "checkpoint.pt"
+    state = read_checkpoint(path, "encoder")
+    check_network(state, config, path)
+    source = Generator(GeneratorConfig(config.network.base_width, config.network.style_dim))
+    source.load_state_dict(state["G_ema_model"])
+    return source
+
+
+def read_code(path: Path, width: int) -> Tensor:
+    """The w+ [10, D] that a pack holds as `code`."""
+    try:
+        code = load_file(path)["code"].float()
+    except Exception as error:
+        raise TrainingError(
+            "CODES_UNREADABLE", f"{path} holds no code ({error!r}): name a safetensors file with a w+ called code."
+        ) from error
+    if code.shape != (STYLE_TOKENS, width):
+        raise TrainingError(
+            "CODES_UNREADABLE",
+            f"The code in {path} is {list(code.shape)} and not {[STYLE_TOKENS, width]}: name one of this network.",
+        )
+    return code
+
+
+class FewShotPhase(Phase):
+    """Raises `TrainingError`: TOWERS_… as phase 3; TOWERS_CHANGED where phase 3 had others; PACK_OTHER where the folder
+    holds another prompt or reference; PROMPT_IS_SOURCE where there is no way from photo to style."""
+
+    name, number = "few-shot", 4
+    columns = ("structure", "direction", "projection", "keep", "learning_rate")
+
+    def __init__(self, config: RunConfig, place: Place, photos: PhotoFolder, style: Style, run: Path) -> None:
+        super().__init__(config, place)
+        self.photos, self.style, settings = photos, style, config.few_shot
+        self.settings = settings
+        self.steps, self.batch, self.optimizer_config = settings.steps, settings.batch, settings.optimizer
+        place.check_batch("few_shot.batch", settings.batch)
+        self.identity = style.identity()
+        generator, mapped = load_mapped(run, config)
+        self.towers = load_towers(config.towers, place.device)
+        check_width(self.towers.width, config)
+        assert config.towers is not None
+        self.towers_digest = towers_digest(config.towers)
+        check_towers(mapped, self.towers_digest, "mapper")
+        source = structure_source(run, config, generator)
+        self.structure = structure_features(settings.structure, source, place.dtype).to(place.device)
+        self.start = generator.to(place.device).requires_grad_(False)
+        self._look(settings.source)
+        self.generator, self.average = copy.deepcopy(self.start), copy.deepcopy(self.start)
+        trained = [p for key, p in self.generator.named_parameters() if key.startswith(DECODER)]
+        for parameter in trained:
+            parameter.requires_grad_(True)
+        self.optimizer = self.adam(trained)
+        self.modules = {"G_model": self.generator, "G_ema_model": self.average}
+        self.optimizers = {"optimizer_0": self.optimizer}
+
+    @torch.no_grad()
+    def _look(self, source: str) -> None:
+        """The style's w+ [1, 10, D], its direction [E] from photos, and the span of a reference's tokens [R, C]."""
+        size, device = self.config.network.size, self.place.device
+        self.span: Tensor | None = None
+        if self.style.prompt is not None:
+            target, start = self.towers.embed_texts([self.style.prompt, source]).to(device)
+        else:
+            assert self.style.reference is not None
+            picture = nchw(scaled(read_square(self.style.reference, size))[None]).to(device)
+            target, start = self.towers.embed_images(picture)[0], self._mean_photo()
+            self.span = token_span(self.towers.tokens(picture)[0])
+        if (target - start).norm() < 1e-6:
+            raise TrainingError(
+                "PROMPT_IS_SOURCE",
+                f"The prompt says no more than what photos are called (few_shot.source: {source}): describe the style.",
+            )
+        self.direction = target - start
+        if self.settings.start:
+            self.code = read_code(Path(self.settings.start), self.config.network.style_dim)[None].to(device)
+        else:
+            self.code = self.start.map_embedding(target[None])
+
+    def _mean_photo(self) -> Tensor:
+        """The mean embedding [E] of training photos, which stands for `photo` where the target is a picture."""
+        paths, size = self.photos.training, self.config.network.size
+        chosen = [paths[i] for i in np.linspace(0, len(paths) - 1, min(SOURCE_PHOTOS, len(paths))).astype(int)]
+        found = []
+        for i in range(0, len(chosen), SOURCE_BATCH):
+            pictures = np.stack([scaled(read_square(path, size)) for path in chosen[i : i + SOURCE_BATCH]])
+            found.append(self.towers.embed_images(nchw(pictures).to(self.place.device)))
+        return torch.cat(found).mean(0)
+
+    def extra_state(self) -> dict[str, Any]:
+        return {"towers": self.towers_digest, **self.identity}
+
+    def load_extra_state(self, state: dict[str, Any]) -> None:
+        check_towers(state, self.towers_digest, self.name)
+        if {key: state[key] for key in ("prompt", "reference") if key in state} != self.identity:
+            other = f"the prompt {state['prompt']!r}" if "prompt" in state else "another reference picture"
+            raise TrainingError(
+                "PACK_OTHER", f"The pack {self.style.name} of this run is of {other}: choose another --name."
+            )
+
+    def make_batch(self, step: int) -> Tensor:
+        rng = np.random.default_rng((self.config.seed, self.number, step, 1))
+        chosen, mirrors = rng.integers(len(self.photos.training), size=self.batch), rng.random(self.batch) < 0.5
+        size, paths = self.config.network.size, self.photos.training
+        return nchw(np.stack([
+            scaled(mirrored(read_square(paths[int(chosen[n])], size), bool(mirrors[n])))
+            for n in self.place.mine(np.arange(self.batch)).astype(int)
+        ]))  # fmt: skip
+
+    def step(self, step: int, batch: Tensor) -> dict[str, float]:
+        place, settings = self.place, self.settings
+        rate = self.set_rates(step)
+        maps = self.draws(step).noises(noise_shapes(self.config.network.size, self.batch))
+        photos = batch.to(place.device)
+        wplus = self.code.expand(len(photos), -1, -1)
+        with torch.no_grad():
+            features = fast.encode(self.start, photos, place.dtype)
+            before = self.towers.embed_images(photos)
+        made = fast.decode(self.generator, features, wplus, maps)
+        # the towers see what a user would
+        shown = made.clamp(-1, 1)
+        terms = {
+            "structure": (settings.structure.weight, structure_loss(self.structure, made, photos)),
+            "direction": (
+                settings.direction,
+                direction_loss(self.towers.embed_images(shown), before, self.direction),
+            ),
+        }
+        if self.span is not None and settings.projection:
+            terms["projection"] = (settings.projection, projection_loss(self.towers.tokens(shown), self.span))
+        if settings.keep:
+            with torch.no_grad():
+                mapped = fast.decode(self.start, features, wplus, maps)
+            terms["keep"] = (settings.keep, (made - mapped).abs().mean())
+        self.update(self.optimizer, torch.stack([weight * value for weight, value in terms.values()]).sum())
+        move_average(self.average, self.generator, settings.optimizer.ema, step)
+        return {**{name: place.mean(value) for name, (_, value) in terms.items()}, "learning_rate": rate}
+
+    def _stylise(self, generator: Generator, images: Tensor, wplus: Tensor) -> Tensor:
+        features = fast.encode(generator, images.to(self.place.device), self.place.dtype)
+        return fast.decode(generator, features, wplus)
+
+    @torch.no_grad()
+    def sheet(self) -> Pictures:
+        """Held-out photos; what the mapper alone makes of them; what the tuned decoder does."""
+        held_out = self.photos.held_out
+        index = np.linspace(0, len(held_out) - 1, min(SHEET_FACES, len(held_out))).astype(int)
+        faces = np.stack([read_square(held_out[j], self.config.network.size) for j in index])
+        before = style_sheet(faces, [self.code[0]], lambda x, w: self._stylise(self.start, x, w))
+        after = style_sheet(faces, [self.code[0]], lambda x, w: self._stylise(self.average, x, w))
+        return np.concatenate([before, after[:, after.shape[1] // 2 :]], 1)
+
+    @torch.no_grad()
+    def write_pack(self, folder: Path) -> Path:
+        """Writes FOLDER/pack.safetensors, whole or not at all, and returns its path.
+
+        All that was trained, averaged: the decoder's tensors under their published keys, float16, without the kernels
+        of its blurs; `code`, the w+, float32 [10, D]; `preview`, a held-out face in the style, RGB bytes [S, S, 3]. Metadata: `mmfs.pack` (format 1),
+        `name`, `prompt` or `reference` (the file's name), `mmfs.size`.
+        """
+        size = self.config.network.size
+        tensors = {
+            key: parameter.half().cpu() for key, parameter in self.average.named_parameters() if key.startswith(DECODER)
+        }
+        face = nchw(scaled(read_square(self.photos.held_out[0], size))[None])
+        tensors["code"] = self.code[0].float().cpu()
+        tensors["preview"] = torch.from_numpy(to_bytes(self._stylise(self.average, face, self.code)[0]))
+        said = {"prompt": self.style.prompt} if self.style.prompt is not None else {}
+        if self.style.reference is not None:
+            said["reference"] = self.style.reference.name
+        path = folder / "pack.safetensors"
+        with writing(path):
+            save_safetensors(
+                tensors, path, {"mmfs.pack": PACK_FORMAT, "name": self.style.name, "mmfs.size": str(size), **said}
+            )
+        return path

@@ -1,0 +1,290 @@
+"""Phase 3: a mapper from embeddings of a two-tower model to w+, so that a picture or a sentence names the style.
+
+Trained is `clip_mapper` alone. A photo is stylised by the frozen network of phase 2 with a random z; from the embedding
+of the result the mapper must find a w+ that gives the same picture again. Texts share the space of the embeddings, so
+they are never needed; the options `art` and `captions` show known pairs and their captions all the same.
+"""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from .. import fast
+from ..config import RunConfig, parse_config
+from ..data import (
+    ArtFolder,
+    Artwork,
+    PhotoFolder,
+    Pictures,
+    face_weights,
+    mirrored,
+    nchw,
+    read_square,
+    scaled,
+    training_art,
+)
+from ..engine import check_network, read_checkpoint
+from ..errors import TrainingError
+from ..losses import feature_loss, pixel_loss
+from ..networks import Generator, GeneratorConfig, noise_shapes, repeat_w
+from ..place import Place
+from ..prior import Discriminator
+from ..sheets import style_sheet
+from ..style_space import style_space
+from ..towers import load_towers, towers_digest
+from .phase import Phase, move_average
+
+SHEET_FACES, SHEET_SEEDS, SHEET_CAPTIONS = 4, 5, 8
+MAPPER_HEADS = 8
+VARIANCE_DRAWS = 4096
+TEXTS_AT_ONCE = 64
+
+
+@dataclass(frozen=True)
+class MapperBatch:
+    """This process's share of a step. z: [N, D]; photos, targets, shown: [N, 3, S, S].
+
+    works: [N] index of the art that is the target, -1 where the picture that z gives is. captions: [N] index of the
+    caption that the mapper sees, -1 where it sees a picture: `shown` for art. Rows without art are zero in both.
+    """
+
+    z: Tensor
+    photos: Tensor
+    targets: Tensor
+    shown: Tensor
+    works: Tensor
+    captions: Tensor
+
+
+class KnownArt:
+    """The art of which the training photo is known, with what else there is of its style."""
+
+    def __init__(self, art: ArtFolder, photos: PhotoFolder) -> None:
+        stems = {path.stem: path for path in photos.training}
+        self.works = [work for work in training_art(art, photos) if work.photo in stems]
+        if not self.works:
+            raise TrainingError(
+                "PAIRS_MISSING", f"No art in {art.folder} names one of the photos: leave mapper.art out, or give pairs."
+            )
+        self.photos = [stems[str(work.photo)] for work in self.works]
+        self.captions = sorted({work.caption for work in self.works})
+        self.by_style: dict[str, list[Artwork]] = {}
+        for work in self.works:
+            self.by_style.setdefault(work.style, []).append(work)
+
+    def another(self, work: Artwork, choice: float) -> Artwork:
+        """Art of the same style made from another photo, by a number in [0, 1); the same where it is the only one."""
+        others = [other for other in self.by_style[work.style] if other.photo != work.photo]
+        return others[int(choice * len(others))] if others else work
+
+
+def style_codes(state: dict[str, Any], generator: Generator) -> dict[str, Tensor]:
+    """The w [D] of every style that the phase 2 of a checkpoint gave a place in z space."""
+    config, extra = parse_config(state["mmfs"]["config"]), state["mmfs"]["extra"]
+    if config.base.paired is None:
+        return {}
+    space = style_space(config, list(extra["styles"]), extra.get("coordinates"))
+    return {style: space.code(generator.mapping_z, i, config.seed) for i, style in enumerate(extra["styles"])}
+
+
+class MapperPhase(Phase):
+    """Raises `TrainingError`: TOWERS_… as `load_towers`; TOWERS_WIDTH where embeddings are not as wide as w+;
+    ART_NEEDED where `mapper.art` is set and there is none; PAIRS_MISSING where no art names a training photo."""
+
+    name, number = "mapper", 3
+    columns = ("pixel", "features", "code", "learning_rate")
+
+    def __init__(self, config: RunConfig, place: Place, photos: PhotoFolder, art: ArtFolder | None, run: Path) -> None:
+        super().__init__(config, place)
+        self.photos, settings, network = photos, config.mapper, config.network
+        self.settings = settings
+        self.steps, self.batch, self.optimizer_config = settings.steps, settings.batch, settings.optimizer
+        place.check_batch("mapper.batch", settings.batch)
+        if settings.art and art is None:
+            raise TrainingError("ART_NEEDED", "mapper.art is set: name the folder of the art (--art), or leave it out.")
+        path = run / "base" / "checkpoint.pt"
+        state = read_checkpoint(path, "base")
+        check_network(state, config, path)
+        self.towers = load_towers(config.towers, place.device)
+        check_width(self.towers.width, config)
+        base = GeneratorConfig(network.base_width, network.style_dim, True, network.mapper_feedforward)
+        generator = Generator(base)
+        generator.load_state_dict(
+            {**state["G_ema_model"], **{f"clip_mapper.{k}": v for k, v in generator.clip_mapper.state_dict().items()}}
+        )
+        discriminator = Discriminator(network.size, network.discriminator_width)
+        discriminator.load_state_dict(state["D_model"])
+        self.base_state = {**state["mmfs"]["extra"], "photo_w": state["photo_code_ema"]["w"]}
+        assert config.towers is not None
+        self.towers_digest = towers_digest(config.towers)
+        self.art = KnownArt(art, photos) if settings.art and art is not None else None
+        self.generator = generator.to(place.device).requires_grad_(False)
+        with torch.no_grad():
+            z = torch.randn(VARIANCE_DRAWS, network.style_dim, generator=torch.Generator().manual_seed(config.seed))
+            self.variance = self.generator.map_z(z.to(place.device)).var(0).mean().item()
+            self.codes = {style: w.to(place.device) for style, w in style_codes(state, self.generator).items()}
+        self.texts = self._embed(self.art.captions) if self.art and settings.captions else None
+        self.average = copy.deepcopy(self.generator)
+        self.generator.clip_mapper.requires_grad_(True)
+        self.discriminator = discriminator.requires_grad_(False).to(place.device)
+        self.weight = torch.from_numpy(face_weights(network.size, 1.0, 1.0)).to(place.device)
+        self.optimizer = self.adam(self.generator.clip_mapper.parameters())
+        self.modules = {"G_model": self.generator, "G_ema_model": self.average, "D_model": self.discriminator}
+        self.optimizers = {"optimizer_0": self.optimizer}
+
+    def _embed(self, texts: list[str]) -> Tensor:
+        parts = [texts[i : i + TEXTS_AT_ONCE] for i in range(0, len(texts), TEXTS_AT_ONCE)]
+        return torch.cat([self.towers.embed_texts(part).to(self.place.device) for part in parts])
+
+    def extra_state(self) -> dict[str, Any]:
+        """What phase 2 kept and the presets need, and which towers were looked through."""
+        return {**self.base_state, "towers": self.towers_digest}
+
+    def load_extra_state(self, state: dict[str, Any]) -> None:
+        check_towers(state, self.towers_digest, "mapper")
+
+    def make_batch(self, step: int) -> MapperBatch:
+        settings, size = self.settings, self.config.network.size
+        rng = np.random.default_rng((self.config.seed, self.number, step, 1))
+        z = torch.from_numpy(rng.standard_normal((self.batch, self.config.network.style_dim)).astype(np.float32))
+        any_photo = rng.integers(len(self.photos.training), size=self.batch)
+        mirrors, is_art = rng.random(self.batch) < 0.5, rng.random(self.batch) < settings.art
+        any_work, another, is_caption = rng.random(self.batch), rng.random(self.batch), rng.random(self.batch)
+        mine = self.place.mine(np.arange(self.batch)).astype(int)
+        photos: list[NDArray[np.float32]] = []
+        blank = np.zeros((size, size, 3), np.float32)
+        targets, shown = [blank] * len(mine), [blank] * len(mine)
+        works, captions = torch.full((len(mine),), -1), torch.full((len(mine),), -1)
+        for row, n in enumerate(mine):
+
+            def read(path: Path, mirror: bool = bool(mirrors[n])) -> NDArray[np.float32]:
+                return scaled(mirrored(read_square(path, size), mirror))
+
+            if self.art is None or not is_art[n]:
+                photos.append(read(self.photos.training[int(any_photo[n])]))
+                continue
+            chosen = int(any_work[n] * len(self.art.works))
+            work = self.art.works[chosen]
+            works[row] = chosen
+            photos.append(read(self.art.photos[chosen]))
+            targets[row] = read(work.path)
+            if is_caption[n] < settings.captions:
+                captions[row] = self.art.captions.index(work.caption)
+            else:
+                shown[row] = read(self.art.another(work, float(another[n])).path)
+        return MapperBatch(
+            z[torch.from_numpy(mine)],
+            nchw(np.stack(photos)),
+            nchw(np.stack(targets)),
+            nchw(np.stack(shown)),
+            works,
+            captions,
+        )
+
+    @torch.no_grad()
+    def _task(self, batch: MapperBatch, features: Tensor, maps: list[Tensor]) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """Targets [N, 3, S, S], embeddings [N, E], true w+ [N, 10, D], and where it is known [N]."""
+        device = self.place.device
+        made = torch.nonzero(batch.works < 0)[:, 0].to(device)
+        wplus = repeat_w(self.generator.map_z(batch.z.to(device)))
+        targets, shown = batch.targets.to(device), batch.shown.to(device)
+        known = torch.ones(len(wplus), device=device)
+        if len(made):
+            pictures = fast.decode(self.generator, features[made], wplus[made], [m[made] for m in maps]).clamp(-1, 1)
+            targets[made], shown[made] = pictures, pictures
+        embedding = self.towers.embed_images(shown)
+        for row, (work, caption) in enumerate(zip(batch.works.tolist(), batch.captions.tolist(), strict=True)):
+            if work < 0:
+                continue
+            assert self.art is not None
+            code = self.codes.get(self.art.works[work].style)
+            known[row] = code is not None
+            if code is not None:
+                wplus[row] = code
+            if caption >= 0:
+                assert self.texts is not None
+                embedding[row] = self.texts[caption]
+        return targets, embedding, wplus, known
+
+    def step(self, step: int, batch: MapperBatch) -> dict[str, float]:
+        draws, place, settings = self.draws(step), self.place, self.settings
+        rate = self.set_rates(step)
+        # the same noise in target and result, so that only w+ can make them differ
+        maps = draws.noises(noise_shapes(self.config.network.size, self.batch))
+        with torch.no_grad():
+            features = fast.encode(self.generator, batch.photos.to(place.device), place.dtype)
+        targets, embedding, truth, known = self._task(batch, features, maps)
+        wplus = self.generator.map_embedding(embedding)
+        made = fast.decode(self.generator, features, wplus, maps)
+        pixel = pixel_loss(made, targets, self.weight)
+        loss = settings.pixel * pixel
+        report = {"pixel": place.mean(pixel)}
+        if settings.features:
+            with torch.no_grad():
+                wanted = fast.discriminator_features(self.discriminator, targets, place.dtype)
+            found = fast.discriminator_features(self.discriminator, made, place.dtype)
+            # art of another hand has other strokes than the network can draw; its colours are asked for
+            likeness = feature_loss(found, wanted, (batch.works < 0).to(made))
+            loss = loss + settings.features * likeness
+            report["features"] = place.mean(likeness)
+        if settings.code:
+            code = ((wplus - truth).square().mean((1, 2)) * known).mean() / (self.variance + 1e-12)
+            loss = loss + settings.code * code
+            report["code"] = place.mean(code)
+        self.update(self.optimizer, loss)
+        move_average(self.average.clip_mapper, self.generator.clip_mapper, settings.optimizer.ema, step)
+        return {**report, "learning_rate": rate}
+
+    @torch.no_grad()
+    def sheet(self) -> Pictures:
+        """Held-out photos; then, for every seed, its style and what the mapper finds from the first picture in it;
+        then, where captions are known, the styles of some."""
+        index = np.linspace(0, len(self.photos.held_out) - 1, min(SHEET_FACES, len(self.photos.held_out))).astype(int)
+        faces = np.stack([read_square(self.photos.held_out[j], self.config.network.size) for j in index])
+        device, dtype = self.place.device, self.place.dtype
+
+        def stylise(images: Tensor, wplus: Tensor) -> Tensor:
+            return fast.decode(self.average, fast.encode(self.average, images.to(device), dtype), wplus)
+
+        z = torch.randn(SHEET_SEEDS, self.config.network.style_dim, generator=torch.Generator().manual_seed(0))
+        codes: list[Tensor] = []
+        for true in repeat_w(self.average.map_z(z.to(device))):
+            picture = stylise(nchw(scaled(faces[:1])), true[None]).clamp(-1, 1)
+            codes += [true, self.average.map_embedding(self.towers.embed_images(picture))[0]]
+        if self.texts is not None:
+            some = np.linspace(0, len(self.texts) - 1, min(SHEET_CAPTIONS, len(self.texts))).astype(int)
+            codes += list(self.average.map_embedding(self.texts[torch.from_numpy(some).to(device)]))
+        return style_sheet(faces, codes, stylise)
+
+
+def check_width(width: int, config: RunConfig) -> None:
+    """The mapper adds embeddings to positions of width D, which its heads share."""
+    found = config.network.style_dim
+    if width != found:
+        raise TrainingError(
+            "TOWERS_WIDTH",
+            f"The towers' embeddings have {width} numbers and network.style_dim is {found}: choose towers of that "
+            "width, or train a network whose style_dim is theirs.",
+        )
+    if found % MAPPER_HEADS:
+        raise TrainingError(
+            "TOWERS_WIDTH", f"network.style_dim is {found}: the mapper's {MAPPER_HEADS} heads need a multiple of them."
+        )
+
+
+def check_towers(state: dict[str, Any], digest: str, phase: str) -> None:
+    """Another tower's embeddings mean something else to the mapper."""
+    if state["towers"] != digest:
+        raise TrainingError(
+            "TOWERS_CHANGED",
+            f"The checkpoint of the phase {phase} was trained with other towers than towers.path holds: name those "
+            "towers, or start that phase anew in another run.",
+        )
