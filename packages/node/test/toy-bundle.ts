@@ -6,12 +6,9 @@ import { convertCheckpoint, faceDetectorGraph, faceLandmarksGraph } from "@mmfs/
 import { RandomGenerator, StyleCode, serializePresets } from "@mmfs/core";
 import { toyCheckpoint } from "./toy-checkpoint.js";
 
-const STYLE_DIM = 32;
-
 /** A bundle of 128 pixels with random weights, real face graphs and two presets, in a folder of its own. */
-export async function makeToyBundle(): Promise<{ folder: string; remove(): Promise<void> }> {
-  const code = (seed: number) =>
-    StyleCode.fromRow(new RandomGenerator(seed).normals(STYLE_DIM), { type: "seed", seed });
+export async function makeToyBundle({ styleDim = 32 } = {}): Promise<{ folder: string; remove(): Promise<void> }> {
+  const code = (seed: number) => StyleCode.fromRow(new RandomGenerator(seed).normals(styleDim), { type: "seed", seed });
   const presets = serializePresets({
     photo: code(0),
     presets: [
@@ -19,7 +16,7 @@ export async function makeToyBundle(): Promise<{ folder: string; remove(): Promi
       { name: "speckles", tags: [], code: code(2) },
     ],
   });
-  const files = await convertCheckpoint(toyCheckpoint({ styleDim: STYLE_DIM }), {
+  const files = await convertCheckpoint(toyCheckpoint({ styleDim }), {
     name: "toy",
     license: "CC0-1.0",
     dtypes: ["fp32", "fp16"],
