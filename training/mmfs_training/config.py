@@ -244,15 +244,6 @@ class BaseConfig:
 
 
 @dataclass(frozen=True)
-class PresetConfig:
-    """A preset of the exported model: what users call it, and where it comes from: a style's cell, or a seed."""
-
-    name: str
-        if (self.start == "base") != (self.start_from is not None):
-            raise ValueError("start: base and start_from, the folder of the run to go on from, belong together")
-
-
-@dataclass(frozen=True)
 class TowersConfig:
     """The two-tower model of phases 3 and 4. kind: `clip`, whose `path` is a folder with a downloaded
     `openai/clip-vit-base-patch32`, or `small`, whose `path` is a folder with towers.safetensors and tokenizer.json
@@ -313,6 +304,13 @@ class FewShotConfig:
         _at_least_one(self, "batch")
         if not self.source.strip():
             raise ValueError("source is empty: name what a photo is, such as photo")
+
+
+@dataclass(frozen=True)
+class PresetConfig:
+    """A preset of the exported model: what users call it, and where it comes from: a style's cell, or a seed."""
+
+    name: str
     description: str
     tags: tuple[str, ...] = ()
     cell: str | None = None
@@ -333,6 +331,9 @@ class RunConfig:
     prior: PriorConfig = field(default_factory=PriorConfig)
     encoder: EncoderConfig = field(default_factory=EncoderConfig)
     base: BaseConfig = field(default_factory=BaseConfig)
+    towers: TowersConfig | None = None
+    mapper: MapperConfig = field(default_factory=MapperConfig)
+    few_shot: FewShotConfig = field(default_factory=FewShotConfig)
     presets: tuple[PresetConfig, ...] = ()
 
     def __post_init__(self) -> None:
@@ -340,9 +341,6 @@ class RunConfig:
         names = [preset.name for preset in self.presets]
         if len(set(names)) < len(names) or PHOTO in names:
             raise ValueError(f"the names of presets must differ from one another and from {PHOTO!r}")
-    towers: TowersConfig | None = None
-    mapper: MapperConfig = field(default_factory=MapperConfig)
-    few_shot: FewShotConfig = field(default_factory=FewShotConfig)
 
 
 def parse_config(values: Any) -> RunConfig:
