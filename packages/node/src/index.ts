@@ -13,8 +13,9 @@ export type {
   Stage,
   StyleGroup,
   StyleLayers,
+  StylePack,
 } from "@mmfs/core";
-export { MMFSError, parseStyleCode, StyleCode, serializeStyleCode } from "@mmfs/core";
+export { MMFSError, parseStyleCode, readPack, StyleCode, serializeStyleCode } from "@mmfs/core";
 export { FolderSource } from "./bundle/folder-source.js";
 export type { EncodeOptions } from "./picture/encode-picture.js";
 export type { PictureInput } from "./picture/picture-input.js";

@@ -70,6 +70,7 @@ async function makeProgram(terminal: Terminal, finish: (code: number) => void): 
           "a preset (see mmfs styles), a prompt, a style code file, or seed:N (default: the first preset)",
         ),
     )
+      .option("--pack <file>", "a style pack, which brings a decoder of its own; in the place of a style")
       .option("--strength <number>", "0 keeps the face, 1 is the style in full, up to 1.5 (default: 1)")
       .option("--seed <number>", "decides the fine texture (default: 0)")
       .option("--faces <which>", "all, largest, or numbers by size such as 1,3", "all")
@@ -137,6 +138,44 @@ async function makeProgram(terminal: Terminal, finish: (code: number) => void): 
       finish(await stylesCommand(given, terminal));
     });
 
+  addStylizerOptions(
+    program
+      .command("sheet")
+      .description("draw one photo in many styles, with their names, to choose from")
+      .argument("<photo>", "its largest face is drawn")
+      .requiredOption("-o, --output <picture>", "the contact sheet to write: JPEG, PNG, WebP or AVIF")
+      .option("--styles <names>", "styles with commas between them (default: all presets)")
+      .option("-s, --style <style>", "a style as of mmfs stylize; may be repeated", collect)
+      .option("--reference <picture>", "the style of a picture; may be repeated", collect)
+      .option("--pack <file>", "a style pack; may be repeated", collect)
+      .option("--seeds <count>", "add random styles: seed:1, seed:2, …")
+      .option("--strength <number>", "as of mmfs stylize (default: 1)")
+      .option("--columns <count>", "pictures in a row (default: about as many as there are rows)")
+      .option("--tile <pixels>", "side of each picture (default: 256)")
+      .option("--json", "print one JSON document"),
+  ).action(async (photo: string, given) => {
+    const { sheetCommand } = await import("./sheet-command.js");
+    finish(await sheetCommand(photo, given, terminal));
+  });
+
+  program
+    .command("pack")
+    .description("make a style pack of a tuned decoder: pack.safetensors of mmfs_training, or a per-style .pth")
+    .argument("<checkpoint>")
+    .requiredOption("-o, --output <file>", "the .mmfspack to write")
+    .option("--bundle <folder>", "the bundle that it was tuned from (default: the one of @mmfs/model-mini)")
+    .option("--name <name>", "name of the style (default: what the checkpoint says)")
+    .option(
+      "-s, --style <style>",
+      "what the decoder is given, where the checkpoint has no code: a style code file, or a style",
+    )
+    .option("--license <terms>", "terms of the weights (default: those of the bundle)")
+    .option("--json", "print one JSON document")
+    .action(async (checkpoint: string, given) => {
+      const { packCommand } = await import("./pack-command.js");
+      finish(await packCommand(checkpoint, given, terminal));
+    });
+
   program
     .command("convert")
     .description("make a bundle of an MMFS checkpoint (.pth, .pt, .safetensors); no Python is needed")
@@ -167,6 +206,10 @@ async function makeProgram(terminal: Terminal, finish: (code: number) => void): 
     });
 
   return program;
+}
+
+function collect(value: string, before: string[] = []): string[] {
+  return [...before, value];
 }
 
 async function packageVersion(): Promise<string> {

@@ -11,12 +11,14 @@ import { type Outcome, runBatch } from "./batch.js";
 import { listPhotos } from "./list-photos.js";
 import { parseFaces, parseNumber, parseWhole } from "./parse-arguments.js";
 import { type PlannedOutput, pathOfFace, planOutputs } from "./plan-outputs.js";
+import { readPackFile } from "./read-pack-file.js";
 import { parseStyleArguments, type StyleArguments } from "./style-arguments.js";
 import { type StylizerArguments, stylizerOptions } from "./stylizer-arguments.js";
 import type { Terminal } from "./terminal.js";
 
 export interface StylizeArguments extends StylizerArguments, StyleArguments {
   output: string;
+  pack?: string;
   strength?: string;
   seed?: string;
   faces: string;
@@ -35,6 +37,10 @@ export async function stylizeCommand(
   terminal: Terminal,
 ): Promise<number> {
   const style = await parseStyleArguments(given);
+  const pack = given.pack === undefined ? undefined : await readPackFile(given.pack);
+  if (style !== undefined && pack !== undefined) {
+    throw new MMFSError("INVALID_ARGUMENT", "--pack is a style by itself; leave --style, --reference and --mix out.");
+  }
   const options: StylizeOptions = {
     ...(given.strength === undefined ? {} : { strength: parseNumber("--strength", given.strength) }),
     ...(given.seed === undefined ? {} : { seed: parseWhole("--seed", given.seed, 0) }),
@@ -50,6 +56,7 @@ export async function stylizeCommand(
 
   const stylizer = await createStylizer(stylizerOptions(given));
   try {
+    if (pack !== undefined) options.style = { pack };
     // Once for all photos, and before the first: a bad reference must not look like a bad photo.
     if (style !== undefined) options.style = { code: await stylizer.resolveStyle(style, { signal: terminal.signal }) };
     return await runBatch(terminal, {
