@@ -40,11 +40,11 @@ const { size } = stylizer.bundle.network;
 const presets = (await stylizer.presets()).map(({ name }) => name);
 
 const hero = await row(people[0], presets);
-await contactSheet(hero, join(assets, "styles.jpg"), { columns: 6, size: 200, labels: true });
+await contactSheet(hero, join(assets, "styles.jpg"), { columns: 6, size: 200 });
 
 const sheet = [];
 for (const person of people) sheet.push(...(await row(person, columns)));
-await contactSheet(sheet, join(assets, "sheet.jpg"), { columns: columns.length + 1, size: 150, labels: true });
+await contactSheet(sheet, join(assets, "sheet.jpg"), { columns: columns.length + 1, size: 150 });
 
 const pasted = await stylizer.stylize(group, { style: "rose pastel" });
 await sharp(pasted.data, { raw: { width: pasted.width, height: pasted.height, channels: 4 } })

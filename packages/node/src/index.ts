@@ -17,6 +17,7 @@ export type {
 } from "@mmfs/core";
 export { MMFSError, parseStyleCode, readPack, StyleCode, serializeStyleCode } from "@mmfs/core";
 export { FolderSource } from "./bundle/folder-source.js";
+export { type ContactSheet, contactSheet, type SheetOptions, type SheetTile } from "./picture/contact-sheet.js";
 export type { EncodeOptions } from "./picture/encode-picture.js";
 export type { PictureInput } from "./picture/picture-input.js";
 export type { PictureFormat } from "./picture/sniff-format.js";

@@ -28,7 +28,12 @@ const LINE_HEIGHT = 1.25;
 const CHARACTER_WIDTH = 0.58;
 const FONT = "DejaVu Sans, Noto Sans, Liberation Sans, Arial, Helvetica, sans-serif";
 
-/** Lays pictures out in a grid on white, row by row, with a caption of up to two lines under each. */
+/**
+ * Lays pictures out in a grid on white, row by row, with a caption of up to two lines under each; without any caption there is
+ * no room for them.
+ *
+ * @throws {MMFSError} `UNSUPPORTED_PLATFORM` where sharp cannot be loaded
+ */
 export async function contactSheet(tiles: readonly SheetTile[], options: SheetOptions = {}): Promise<ContactSheet> {
   const { columns = Math.ceil(Math.sqrt(tiles.length)), tileSize = 256 } = options;
   const sharp = await loadSharp();
@@ -36,7 +41,8 @@ export async function contactSheet(tiles: readonly SheetTile[], options: SheetOp
   const fontSize = Math.max(11, Math.round(tileSize / 17));
   const captions = tiles.map(({ caption }) => wrap(caption, Math.floor(tileSize / (fontSize * CHARACTER_WIDTH))));
   const lines = Math.max(...captions.map(({ length }) => length));
-  const captionHeight = captioned ? Math.ceil(fontSize * LINE_HEIGHT * (lines + 0.3)) : 0;
+  const captionHeight =
+    captioned && captions.some((each) => each.join("") !== "") ? Math.ceil(fontSize * LINE_HEIGHT * (lines + 0.3)) : 0;
   const step = { x: tileSize + GAP, y: tileSize + captionHeight + GAP };
   const width = GAP + columns * step.x;
   const height = GAP + Math.ceil(tiles.length / columns) * step.y;
@@ -53,7 +59,7 @@ export async function contactSheet(tiles: readonly SheetTile[], options: SheetOp
         .png({ compressionLevel: 0 })
         .toBuffer();
       const tile = { input, left, top };
-      if (!captioned) return [tile];
+      if (captionHeight === 0) return [tile];
       const text = Buffer.from(captionSvg(captions[index] ?? [], tileSize, captionHeight, fontSize));
       return [tile, { input: text, left, top: top + tileSize }];
     }),
