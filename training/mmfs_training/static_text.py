@@ -20,6 +20,7 @@ import unicodedata
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -52,7 +53,7 @@ class SentenceModel:
             ) from error
         try:
             self.tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-            self.model = BertModel.from_pretrained(folder, local_files_only=True).eval()
+            self.model = BertModel.from_pretrained(folder, local_files_only=True)  # comes without dropout
         except Exception as error:  # the two libraries throw no common type
             raise TrainingError(
                 "SENTENCE_MODEL_UNSUITABLE",
@@ -136,8 +137,7 @@ class StaticText:
         return StaticText(sorted(vocabulary, key=vocabulary.__getitem__), table, scale)
 
 
-# Any: its types come with an extra
-def make_tokenizer(tokens: list[str]):  # type: ignore[no-untyped-def]
+def make_tokenizer(tokens: list[str]) -> Any:
     """A lower-casing WordPiece `tokenizers.Tokenizer` as BERT's (arXiv 1810.04805): `[CLS] … [SEP]`, no padding."""
     from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
 

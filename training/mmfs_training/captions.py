@@ -1,0 +1,427 @@
+"""Captions varied by rules and synonyms: one picture, many wordings.
+
+No caption holds a prompt that `prompts.csv` keeps for measuring, and the same generator gives the same captions.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+import numpy as np
+
+from .color_words import COLORS, TONES
+from .errors import TrainingError
+from .prompts import is_held_out
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Technique:
+    """found: a regular expression that finds it in a lower-cased caption. nouns: what a picture in it is called.
+    manners: what follows "a portrait"."""
+
+    found: str
+    nouns: tuple[str, ...]
+    manners: tuple[str, ...] = ()
+
+
+# in the order of search: the special before the general
+TECHNIQUES: dict[str, Technique] = {
+    "charcoal": Technique(
+        "charcoal", ("charcoal drawing", "charcoal sketch", "charcoal portrait"), ("in charcoal", "drawn in charcoal")
+    ),
+    "pencil": Technique(
+        "pencil",
+        ("pencil sketch", "pencil drawing", "pencil portrait", "hand-drawn pencil sketch"),
+        ("in pencil", "drawn with a pencil", "sketched in pencil"),
+    ),
+    "copper engraving": Technique(
+        "copper engraving",
+        ("copper engraving", "engraving", "old engraving", "engraved print", "copperplate engraving"),
+        ("engraved in copper", "engraved with fine lines"),
+    ),
+    "reed pen": Technique(
+        "reed-pen|reed pen",
+        ("reed-pen drawing", "pen drawing", "quill drawing", "pen and ink sketch"),
+        ("drawn with a reed pen", "in pen and ink"),
+    ),
+    "etching": Technique(
+        "etching", ("ink etching", "etching", "etched print", "etching in ink"), ("etched in ink", "as an etching")
+    ),
+    "line drawing": Technique(
+        r"(?<!ink )line drawing",
+        ("line drawing", "line art", "outline drawing", "line engraving"),
+        ("drawn in lines", "in fine lines"),
+    ),
+    "ink": Technique(
+        r"\bink (line )?drawing",
+        ("ink drawing", "ink line drawing", "ink sketch", "pen and ink drawing"),
+        ("in ink", "drawn in ink", "inked"),
+    ),
+    "red chalk": Technique(
+        "red chalk",
+        ("red chalk drawing", "red chalk sketch", "red chalk portrait", "sanguine drawing"),
+        ("in red chalk", "drawn in red chalk", "in sanguine"),
+    ),
+    "crayon": Technique(
+        "crayon", ("crayon drawing", "crayon sketch", "wax crayon drawing"), ("in crayon", "drawn with crayons")
+    ),
+    "watercolor": Technique(
+        "watercolor",
+        ("watercolor", "watercolor painting", "watercolour", "watercolor portrait", "wet watercolor"),
+        ("in watercolor", "painted in watercolors", "with watercolor washes"),
+    ),
+    "lithograph poster": Technique(
+        "lithograph|posters",
+        ("lithograph poster", "vintage poster", "lithograph", "old poster", "printed poster", "retro poster"),
+        ("on a vintage poster", "printed as a lithograph"),
+    ),
+    "pop art": Technique(
+        "pop art", ("pop art", "pop art print", "pop art portrait", "comic pop art"), ("in pop art", "as pop art")
+    ),
+    "pointillism": Technique(
+        "pointillis",
+        ("pointillist painting", "pointillism", "dot painting", "neo-impressionist painting"),
+        ("in pointillism", "painted in dots", "made of small dots of color"),
+    ),
+    "post-impressionism": Technique(
+        "post-?impressionis",
+        ("post-impressionist painting", "post-impressionism", "post impressionist art", "post-impressionist portrait"),
+        ("in the style of post-impressionism", "painted by a post-impressionist"),
+    ),
+    "water lilies": Technique(
+        "light on water",
+        (
+            "impressionist water lilies",
+            "water lilies",
+            "impressionist painting of water lilies",
+            "impressionist painting of light on water",
+            "impressionist pond",
+            "painting of a lily pond",
+        ),
+        ("painted like water lilies", "in the light on water"),
+    ),
+    "impressionism": Technique(
+        "impressionis",
+        ("impressionist painting", "impressionism", "impressionist art", "impressionist portrait"),
+        ("in the style of impressionism", "in impressionist brushwork", "painted by an impressionist"),
+    ),
+    "fauvism": Technique(
+        "fauvis", ("fauvist painting", "fauvism", "fauve painting"), ("in the style of fauvism", "in fauvist colors")
+    ),
+    "expressionism": Technique(
+        "expressionis",
+        ("expressionist painting", "expressionism", "expressionist portrait", "expressionist art"),
+        ("in the style of expressionism", "painted by an expressionist"),
+    ),
+    "cubism": Technique(
+        "cubis", ("cubist painting", "cubism", "cubist poster", "cubist portrait"), ("in cubism", "in cubist shapes")
+    ),
+    "art nouveau": Technique(
+        "art nouveau",
+        ("art nouveau painting", "art nouveau", "jugendstil painting", "ornamental art nouveau"),
+        ("in the style of art nouveau",),
+    ),
+    "naive art": Technique(
+        "naive", ("naive painting", "naive art", "folk art painting", "naive portrait"), ("in the style of naive art",)
+    ),
+    "baroque": Technique(
+        "baroque",
+        ("baroque painting", "chiaroscuro painting", "baroque portrait", "chiaroscuro"),
+        ("in chiaroscuro", "in the style of the baroque", "with light out of deep shadow"),
+    ),
+    "renaissance": Technique(
+        "renaissance",
+        ("renaissance painting", "renaissance oil painting", "renaissance portrait", "old master painting"),
+        ("in the style of the renaissance", "painted by an old master"),
+    ),
+    "abstract": Technique(
+        "abstract|suprematis|neoplasticis",
+        ("abstract painting", "abstract art", "non-figurative painting", "geometric abstraction"),
+        ("as abstract art", "in abstract shapes"),
+    ),
+    "psychedelic": Technique(
+        "psychedelic",
+        ("psychedelic painting", "psychedelic art", "psychedelic portrait", "psychedelia"),
+        ("in psychedelic colors", "in a psychedelic style"),
+    ),
+    "romanticism": Technique(
+        "romantic",
+        ("romantic painting", "romanticism", "romanticist painting"),
+        ("in the style of romanticism", "painted in the romantic era"),
+    ),
+    "realism": Technique(
+        "realism", ("realist painting", "realism", "realistic oil painting"), ("in the style of realism",)
+    ),
+    "symbolism": Technique("symbolism", ("symbolist painting", "symbolism"), ("in the style of symbolism",)),
+    "mannerism": Technique("mannerism", ("mannerist painting", "mannerism"), ("in the style of mannerism",)),
+    "icon": Technique(
+        "icon painting", ("byzantine icon", "icon painting", "orthodox icon", "byzantine painting"), ("as an icon",)
+    ),
+    "ukiyo-e": Technique(
+        "ukiyo", ("ukiyo-e print", "ukiyo-e", "japanese woodblock print"), ("in the style of ukiyo-e",)
+    ),
+    "woodcut": Technique("woodcut", ("woodcut", "woodcut print", "woodblock print"), ("cut in wood",)),
+    "surrealism": Technique("surrealis", ("surrealist painting", "surrealism"), ("in the style of surrealism",)),
+    "pastel": Technique(
+        "pastel",
+        ("pastel painting", "pastel", "pastel drawing", "soft pastel painting"),
+        ("in pastel", "painted in pastels"),
+    ),
+    "monochrome": Technique(
+        "monochrome", ("monochrome painting", "painting in one color", "single-color painting"), ("in one color",)
+    ),
+    "oil": Technique(
+        "oil painting|painting",
+        ("painting", "oil painting", "painting in oil", "painted picture", "oil on canvas"),
+        ("in oil", "painted in oils"),
+    ),
+}
+
+# what else a caption may say, with other words for it
+DETAILS: dict[str, tuple[str, ...]] = {
+    "with hatching": ("with hatching", "with fine hatching", "with cross-hatching"),
+    "full of light": ("full of light", "bright and airy", "luminous"),
+    "deep shadow": ("with deep shadow", "dark shadows", "dramatic light"),
+    "with a dark background": ("with a dark background", "on a dark background"),
+    "with flat shapes": ("with flat shapes", "flat shapes", "simple flat areas"),
+    "flat": ("flat", "with flat areas"),
+    "swirling": ("swirling", "with swirling strokes", "with swirls"),
+    "on cream paper": ("on cream paper", "on old paper", "on yellowish paper"),
+    "with black lines": ("with black lines", "with thick black lines"),
+    "color planes": ("built of color planes", "in planes of color", "in colored blocks"),
+    "haze": ("in haze", "hazy", "misty"),
+    "high contrast": ("high contrast", "strong contrast", "with strong contrast"),
+    "geometric": ("geometric", "with geometric shapes"),
+    "vintage": ("vintage", "retro", "old"),
+    "fiery": ("fiery", "glowing", "like fire"),
+    "wild": ("wild", "with wild colors"),
+    "bold": ("bold", "striking"),
+    "bright": ("bright", "sunlit", "full of sunlight"),
+    "warm": ("warm", "in warm colors"),
+    "soft": ("soft", "gentle"),
+    "colorful": ("colorful", "many colors"),
+    "in primary colors": ("in primary colors", "in red, yellow and blue"),
+    "rosy skin": ("with rosy skin",),
+}
+
+# colour words in captions that a picture is not measured by, and other words for colours
+COLOR_SYNONYMS: dict[str, tuple[str, ...]] = {
+    "black and white": ("black and white", "black-and-white", "b&w", "monochrome"),
+    "sepia": ("sepia", "sepia-toned", "brownish"),
+    "lilac": ("lilac", "lavender"),
+    "violet": ("violet", "purple"),
+    "golden": ("golden", "gold"),
+    "gold": ("gold", "golden"),
+    "rose": ("rose", "pink", "rosy"),
+    "pale blue": ("pale blue", "light blue", "pale-blue"),
+    "gray": ("gray", "grey"),
+    "gray blue": ("gray blue", "slate blue"),
+    "turquoise": ("turquoise", "blue-green"),
+    "light green": ("light green", "pale green"),
+    "lemon yellow": ("lemon yellow", "pale yellow"),
+    "light": ("light", "bright", "pale"),
+    "dark": ("dark", "in dark tones"),
+    "vivid": ("vivid", "saturated", "vibrant", "intense"),
+    "muted": ("muted", "dull", "subdued"),
+}
+CAPTION_COLORS = sorted({*COLORS, *TONES[:3], "golden", "pale gold"}, key=len, reverse=True)
+
+PHOTOS = (
+    "photo", "photograph", "portrait photo", "photograph of a face", "photo of a person", "portrait photograph",
+    "realistic photo", "color photograph", "real photo", "natural photo", "snapshot", "picture taken with a camera",
+    "unchanged photo", "no style", "headshot photo", "studio portrait photo", "photorealistic",
+)  # fmt: skip
+
+NOUN_TEMPLATES = (
+    "{x}", "{x}", "{x}", "{a}", "{x} style", "in the style of {a}", "a portrait as {a}", "face drawn as {a}",
+    "make it look like {a}", "turn me into {a}", "looks like {a}", "my face as {a}", "{x} of a face",
+    "{x} of a person", "portrait, {x}", "{x}, portrait", "like {a}",
+)  # fmt: skip
+MANNER_TEMPLATES = (
+    "{x}", "a portrait {x}", "a face {x}", "portrait {x}", "a person {x}", "a picture {x}", "make it look {x}",
+)  # fmt: skip
+ARTIST_TEMPLATES = (
+    "{x} by {n}", "{x} in the style of {n}", "{x} in the manner of {n}", "{n} {x}", "{x}, {n}", "{x} after {n}",
+    "painting by {n}", "{n}", "{n} style", "in the style of {n}", "as {n} would paint it", "like {n}",
+)  # fmt: skip
+# where the last word is not what people say
+SHORT_NAMES = {
+    "Leonardo da Vinci": "Leonardo", "El Greco": "El Greco", "Giotto di Bondone": "Giotto",
+    "Vincent van Gogh": "van Gogh", "Jan van Eyck": "van Eyck", "Henri de Toulouse-Lautrec": "Toulouse-Lautrec",
+}  # fmt: skip
+
+
+FILLERS = frozenset(
+    [
+        "a",
+        "an",
+        "the",
+        "of",
+        "in",
+        "with",
+        "and",
+        "as",
+        "like",
+        "make",
+        "it",
+        "look",
+        "looks",
+        "portrait",
+        "face",
+        "person",
+        "picture",
+    ]
+)
+
+
+def pick(rng: np.random.Generator, choices: Sequence[T]) -> T:
+    return choices[int(rng.integers(len(choices)))]
+
+
+def find_techniques(text: str) -> list[str]:
+    """Keys of TECHNIQUES that a caption or a movement names, the first to be found first; "oil" only by itself."""
+    text = text.lower()
+    found = [key for key, technique in TECHNIQUES.items() if re.search(technique.found, text)]
+    # each of these expressions also finds the one before it
+    for special, general in (
+        ("post-impressionism", "impressionism"),
+        ("water lilies", "impressionism"),
+        ("line drawing", "ink"),
+    ):
+        if special in found and general in found:
+            found.remove(general)
+    if "water lilies" in found and "pastel" in found:
+        found.remove("pastel")
+    return [key for key in found if key != "oil"] or found
+
+
+def find_colors(caption: str) -> list[str]:
+    """Colour words in the order of the caption; "red" of red chalk is none."""
+    rest = caption.lower().replace("red chalk", "chalk").replace("monochrome painting", "painting")
+    places: list[tuple[int, str]] = []
+    for color in CAPTION_COLORS:
+        for match in re.finditer(rf"\b{color}\b", rest):
+            places.append((match.start(), color))
+        rest = re.sub(rf"\b{color}\b", lambda m: "." * len(m[0]), rest)
+    return [color for _, color in sorted(places)]
+
+
+def find_details(caption: str) -> list[str]:
+    rest = caption.lower()
+    found = []
+    for detail in DETAILS:
+        if re.search(rf"\b{detail}\b", rest):
+            found.append(detail)
+            rest = rest.replace(detail, "")
+    return found
+
+
+def joined(words: Sequence[str]) -> str:
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def with_article(noun: str) -> str:
+    # these are names of no single thing
+    if noun.endswith(("ism", "art", "lilies", "psychedelia", "nouveau", "chiaroscuro", "canvas")):
+        return noun
+    return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
+
+
+def colored(noun: str, colors: list[str], rng: np.random.Generator) -> str:
+    hues = [color for color in colors if color not in TONES or color in ("black and white", "sepia")]
+    tones = [color for color in colors if color in TONES and color not in hues]
+    hues = hues[: int(rng.integers(1, 4))]
+    if len(hues) > 1 and rng.random() < 0.3:
+        hues = [hues[i] for i in rng.permutation(len(hues))]
+    words = [pick(rng, COLOR_SYNONYMS.get(hue, (hue,))) for hue in hues]
+    if words:
+        form = rng.random()
+        if form < 0.4:
+            noun = f"{joined(words)} {noun}"
+        elif form < 0.85:
+            noun = f"{noun} in {joined(words)}"
+        else:
+            noun = f"{noun}, {joined(words)}"
+    if tones and rng.random() < 0.5:
+        tone = pick(rng, tones)
+        word = pick(rng, COLOR_SYNONYMS.get(tone, (tone,)))
+        noun = f"{noun}, {word}" if word.startswith("in ") or rng.random() < 0.3 else f"{word} {noun}"
+    return noun
+
+
+def detailed(noun: str, details: list[str], rng: np.random.Generator) -> str:
+    word = pick(rng, DETAILS[pick(rng, details)])
+    behind = " " in word and word.split()[0] in ("with", "on", "in", "built", "full")
+    if behind:
+        return f"{noun} {word}"
+    return f"{noun}, {word}" if " " in word or rng.random() < 0.3 else f"{word} {noun}"
+
+
+def shaken(text: str, rng: np.random.Generator) -> str:
+    """Parts between commas change places, or a word that says nothing of the style is lost, as people write prompts."""
+    parts = text.split(", ")
+    if len(parts) > 1 and rng.random() < 0.3:
+        parts = [parts[i] for i in rng.permutation(len(parts))]
+    words = ", ".join(parts).split(" ")
+    idle = [i for i, word in enumerate(words) if word in FILLERS]
+    if idle and rng.random() < 0.15:
+        del words[pick(rng, idle)]
+    return " ".join(words).strip(" ,")
+
+
+def compose(caption: str, rng: np.random.Generator, colors: list[str], artist: str | None, movement: str | None) -> str:
+    if caption and rng.random() < 0.15:
+        return caption
+    named = find_techniques(caption) or find_techniques(movement or "")
+    technique = TECHNIQUES[pick(rng, named)] if named else TECHNIQUES["oil"]
+    said, details = find_colors(caption), find_details(caption)
+    use_manner = bool(technique.manners) and rng.random() < 0.3
+    text = pick(rng, technique.manners if use_manner else technique.nouns)
+    if artist and rng.random() < 0.45:
+        short = SHORT_NAMES.get(artist, artist.split()[-1])
+        noun = pick(rng, technique.nouns)
+        return shaken(pick(rng, ARTIST_TEMPLATES).format(x=noun, n=pick(rng, (artist, short))), rng)
+    # the caption's own colours are what sets its style apart; measured ones change from picture to picture
+    chosen = said if said and rng.random() < 0.75 else colors
+    if use_manner:
+        if chosen and rng.random() < 0.5:
+            text = f"{text}, {joined([pick(rng, COLOR_SYNONYMS.get(c, (c,))) for c in chosen[:2]])}"
+        return shaken(pick(rng, MANNER_TEMPLATES).format(x=text), rng)
+    if details and rng.random() < 0.4:
+        text = detailed(text, details, rng)
+    if chosen and rng.random() < 0.6:
+        text = colored(text, chosen, rng)
+    return shaken(pick(rng, NOUN_TEMPLATES).format(x=text, a=with_article(text)), rng)
+
+
+def vary(
+    caption: str,
+    rng: np.random.Generator,
+    colors: list[str] | None = None,
+    artist: str | None = None,
+    movement: str | None = None,
+) -> str:
+    """One of many wordings for a picture.
+
+    caption: of the style, empty where there is none. colors: as `color_words` measured them. artist, movement: as in
+    `gallery.csv`, several movements with commas between them. A movement counts where the caption names no technique.
+    Throws TrainingError CAPTION_EMPTY when nothing is known of the picture.
+    """
+    if not (caption or colors or artist or movement):
+        raise TrainingError("CAPTION_EMPTY", "Give a caption, colors, an artist or a movement: nothing can be said.")
+    while True:
+        text = compose(caption, rng, colors or [], artist, movement)
+        if text and not is_held_out(text):
+            return text
+
+
+def photo_caption(rng: np.random.Generator) -> str:
+    """One of many wordings for a photograph of a face that was left as it was."""
+    text = pick(rng, PHOTOS)
+    template = pick(rng, ("{x}", "{x}", "{x}", "a {x}", "just a {x}", "{x} of me", "{x}, natural colors"))
+    return template.format(x=text)
