@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from mmfs_training.losses import (
+    direction_loss,
     discriminator_loss,
     feature_loss,
     generator_loss,
@@ -66,6 +67,17 @@ def test_feature_loss_gives_every_layer_the_same_say() -> None:
     a, b = [random(2, 3, 4, 4), random(2, 5, 2, 2)], [random(2, 3, 4, 4, seed=1), random(2, 5, 2, 2, seed=2)]
     expected = np.mean([np.mean(np.abs(x.double().numpy() - y.double().numpy())) for x, y in zip(a, b, strict=True)])
     assert feature_loss(a, b).item() == pytest.approx(expected, rel=1e-5)
+    first = np.mean([np.mean(np.abs((x[0] - y[0]).double().numpy())) for x, y in zip(a, b, strict=True)])
+    assert feature_loss(a, b, torch.tensor([1.0, 0.0])).item() == pytest.approx(first / 2, rel=1e-5)
+
+
+def test_direction_loss_is_the_angle_between_two_ways() -> None:
+    made, photos, direction = random(3, 6), random(3, 6, seed=1), random(6, seed=2)
+    ways, way = (made - photos).double().numpy(), direction.double().numpy()
+    cosines = [(row @ way) / np.sqrt((row @ row) * (way @ way)) for row in ways]
+    assert direction_loss(made, photos, direction).item() == pytest.approx(1 - np.mean(cosines), rel=1e-5)
+    assert direction_loss(photos + 3 * direction, photos, direction).item() == pytest.approx(0, abs=1e-6)
+    assert direction_loss(photos - 2 * direction, photos, direction).item() == pytest.approx(2, abs=1e-6)
 
 
 def test_adversarial_losses_equal_their_formulas() -> None:
