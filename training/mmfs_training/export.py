@@ -1,9 +1,10 @@
 """Writes the model that ships from a run: averaged weights as float16, the codes of the presets, their names.
 
-    python -m mmfs_training export RUN --out DIR [--phase encoder]
+    python -m mmfs_training export RUN --out DIR [--phase encoder|mapper]
 
 DIR/mmfs-mini.safetensors has the published generator keys; DIR/presets.safetensors a float32 w+ [10, D] for each
-preset and for the photo; DIR/presets.json says what they are. A preset is a style's cell, or a seed.
+preset and for the photo; DIR/presets.json says what they are. A preset is a style's cell, or a seed. Of phase 3 the
+weights have the mapper, and small towers are copied beside them: DIR/towers.safetensors and DIR/tokenizer.json.
 """
 
 from __future__ import annotations
@@ -15,11 +16,11 @@ import torch
 from torch import Tensor
 
 from .cells import cell_codes, cell_directions
-from .checkpoint import save_safetensors, write_atomically
+from .checkpoint import config_of, save_safetensors, write_atomically
 from .config import PHOTO, PresetConfig, RunConfig, parse_config
 from .engine import read_checkpoint
 from .errors import TrainingError
-from .networks import Generator, GeneratorConfig, repeat_w
+from .networks import Generator, repeat_w
 
 
 def preset_code(preset: PresetConfig, generator: Generator, config: RunConfig, styles: list[str]) -> Tensor:
@@ -38,6 +39,34 @@ def preset_code(preset: PresetConfig, generator: Generator, config: RunConfig, s
     return cell_codes(generator.mapping_z, directions, config.seed)[styles.index(preset.cell)]
 
 
+def copy_towers(folder: Path, out: Path) -> None:
+    """towers.safetensors and tokenizer.json from one folder to another, which may be the same."""
+    for name in ("towers.safetensors", "tokenizer.json"):
+        try:
+            data = (folder / name).read_bytes()
+        except OSError as error:
+            raise TrainingError(
+                "TOWERS_MISSING", f"{folder / name} cannot be read ({error}): put the towers of phase 3 there."
+            ) from error
+
+        def write(path: Path, data: bytes = data) -> None:
+            path.write_bytes(data)
+
+        write_atomically(out / name, write)
+
+
+def export_towers(state: dict[str, Tensor], config: RunConfig, out: Path) -> Path:
+    """Writes towers.safetensors and tokenizer.json."""
+    settings, source = config.small_towers, Path(config.small_towers.static_text) / TOKENIZER
+    tokens = Tokens(source)
+    width = config.network.style_dim
+    text = StaticText(state["text.table"], state["text.scale"], tokens.end, width, settings.hidden)
+    towers = SmallTowers(text, StyleCnn(width, settings.hidden, settings.widths), tokens, settings.side)
+    towers.load_state_dict(state)
+    write_atomically(out / TOKENIZER, lambda p: p.write_bytes(source.read_bytes()))
+    return towers.eval().save(out)
+
+
 def export(run: Path, out: Path, presets_from: RunConfig | None = None, phase: str = "base") -> Path:
     """Returns the path of the weights. `presets_from`: a configuration whose presets replace the run's.
 
@@ -46,9 +75,9 @@ def export(run: Path, out: Path, presets_from: RunConfig | None = None, phase: s
     state = read_checkpoint(run / phase / "checkpoint.pt", phase)
     config = parse_config(state["mmfs"]["config"])
     network, extra = config.network, state["mmfs"]["extra"]
-    presets = (presets_from or config).presets if phase == "base" else ()
+    presets = (presets_from or config).presets if phase != "encoder" else ()
     styles = list(extra.get("styles", ())) if config.base.paired else []  # without pairs no style owns a cell
-    generator = Generator(GeneratorConfig(network.base_width, network.style_dim)).requires_grad_(False)
+    generator = Generator(config_of(state["G_ema_model"])).requires_grad_(False)
     generator.load_state_dict(state["G_ema_model"])
     codes = {PHOTO: state["photo_code_ema"]["w"] if phase == "base" else extra["photo_w"]}
     with torch.no_grad():
@@ -70,6 +99,8 @@ def export(run: Path, out: Path, presets_from: RunConfig | None = None, phase: s
             for p in presets
         ],
     }
+    if phase == "mapper" and config.towers is not None and config.towers.kind == "small":
+        copy_towers(Path(config.towers.path), out)
     path = out / "mmfs-mini.safetensors"
     weights = {key: value.half() for key, value in generator.state_dict().items()}
     save_safetensors(weights, path, {"mmfs.size": str(network.size)})
