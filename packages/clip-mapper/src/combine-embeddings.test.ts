@@ -36,6 +36,7 @@ describe("combineEmbeddings", () => {
     ["no weight above 0", [{ embedding: x, weight: -1 }], /above 0/],
     ["a weight that is not finite", [{ embedding: x, weight: Number.NaN }], /finite/],
     ["opposites", [{ embedding: x }, { embedding: x.map((value) => -value) }], /cancel/],
+    ["what is not finite", [{ embedding: x.map(() => Number.NaN) }], /not finite/],
     ["other lengths", [{ embedding: x }, { embedding: Float32Array.of(1) }], /3 and 1 numbers/],
   ])("refuses %s", (_, parts, message) => {
     expect(() => combineEmbeddings(parts)).toThrow(

@@ -46,8 +46,11 @@ export function combineEmbeddings(parts: readonly WeightedEmbedding[]): Float32A
     }, 0),
   );
   const norm = Math.sqrt(sum.reduce((total, value) => total + value * value, 0));
-  if (norm < SHORTEST) {
-    throw new MMFSError("INVALID_ARGUMENT", "The styles of the mixture cancel each other out; change their weights.");
+  if (!(norm >= SHORTEST)) {
+    throw new MMFSError(
+      "INVALID_ARGUMENT",
+      "The styles of the mixture are not finite or cancel each other out; change their weights.",
+    );
   }
   return Float32Array.from(sum, (value) => value / norm);
 }

@@ -159,8 +159,11 @@ describe("mixtures", () => {
     await encoder.dispose();
   });
 
-  it("refuse nothing and only less", async () => {
+  it("refuse nothing, what is none, and only less", async () => {
     const { encoder } = await setUp();
+    for (const parts of ["ink", [null], [{}], [{ text: "ink", image: picture.picture }], [{ image: {} }]]) {
+      await expect(encoder.fromMixture(parts as never)).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
+    }
     await expect(encoder.fromMixture([])).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
     await expect(encoder.fromMixture([{ text: "ink", weight: -1 }])).rejects.toMatchObject({
       code: "INVALID_ARGUMENT",
@@ -196,6 +199,10 @@ describe("a bundle", () => {
     expect(dot(embedding, Float32Array.from(prompt.embedding))).toBeGreaterThan(0.99);
     expect(furthest(embedding, prompt.embedding)).toBeGreaterThan(0);
     await encoder.dispose();
+  });
+
+  it("is not asked for a precision that there is not", async () => {
+    await expect(setUp({ dtype: "int4" as never })).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
   });
 
   it("whose mapper is of another network is refused", async () => {

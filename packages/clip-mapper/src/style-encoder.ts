@@ -11,6 +11,7 @@ import {
   MMFSError,
   type Picture,
   type ProgressEvent,
+  parseStylizerOptions,
   pictureDigest,
   pixelsOf,
   type Runtime,
@@ -63,7 +64,7 @@ const asyncDispose: typeof Symbol.asyncDispose = Symbol.asyncDispose ?? Symbol.f
 /**
  * Reads the manifest of the bundle, and nothing else yet.
  *
- * @throws {MMFSError} as {@link loadBundle} does. What the bundle lacks is an error of the call that needs it.
+ * @throws {MMFSError} `INVALID_ARGUMENT`, and as {@link loadBundle} does. What the bundle lacks is an error of the call that needs it.
  */
 export async function createStyleEncoder(options: StyleEncoderOptions): Promise<ClipStyleEncoder> {
   const { bundle, signal } = options;
@@ -94,7 +95,8 @@ export class ClipStyleEncoder implements StyleEncoder {
   /** @internal */
   constructor(bundle: Bundle, { runtime, device, dtype, onProgress }: StyleEncoderOptions) {
     this.#bundle = bundle;
-    this.#graphs = new GraphSet(bundle, runtime, device ?? runtime.smallGraphDevice, dtype ?? "fp32");
+    const parsed = parseStylizerOptions({ device: device ?? runtime.smallGraphDevice, dtype });
+    this.#graphs = new GraphSet(bundle, runtime, parsed.device, parsed.dtype);
     this.#onProgress = onProgress;
   }
 
@@ -130,8 +132,7 @@ export class ClipStyleEncoder implements StyleEncoder {
    * as codes instead, by `averageStyles`.
    */
   async fromMixture(parts: readonly WeightedReference[], options: LoadOptions = {}): Promise<StyleCode> {
-    const references = parts.map((part) => ("text" in part ? { ...part, text: cleanPrompt(part.text) } : part));
-    for (const part of references) if ("image" in part) pixelsOf(part.image);
+    const references = checkReferences(parts);
     return this.#enqueue(options, async (load) => {
       await this.#require("mapper");
       const weighted: { embedding: Float32Array; weight: number | undefined }[] = [];
@@ -279,6 +280,19 @@ export class ClipStyleEncoder implements StyleEncoder {
     });
     return PromptTokenizer.read(content, this.#bundle.location);
   }
+}
+
+function checkReferences(parts: readonly WeightedReference[]): WeightedReference[] {
+  const isReference = (part: unknown) =>
+    typeof part === "object" && part !== null && "text" in part !== "image" in part;
+  if (!Array.isArray(parts) || !parts.every(isReference)) {
+    throw new MMFSError("INVALID_ARGUMENT", "A mixture is a list of { text, weight } and { image, weight }.");
+  }
+  return parts.map((part: WeightedReference) => {
+    if ("text" in part) return { ...part, text: cleanPrompt(part.text) };
+    pixelsOf(part.image);
+    return part;
+  });
 }
 
 function cleanPrompt(prompt: string): string {

@@ -65,5 +65,6 @@ export type {
   StylizerOptions,
   WeightedStyle,
 } from "./stylizer/options.js";
+export { parseStylizerOptions } from "./stylizer/parse-options.js";
 export type { StylizedFace, StylizeResult } from "./stylizer/result.js";
 export { Stylizer, type StylizerParts } from "./stylizer/stylizer.js";
