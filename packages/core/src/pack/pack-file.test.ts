@@ -88,6 +88,13 @@ describe("readPack", () => {
       /stay inside/,
     ],
     [
+      "with a style code too large to be one",
+      changed((manifest: { files: { style: { bytes: number } } }) => {
+        manifest.files.style.bytes = 2 ** 25;
+      }),
+      /files\.style: must not have more/,
+    ],
+    [
       "of a network of odd size",
       changed((manifest: { network: { size: number } }) => {
         manifest.network = { ...network, size: 33 };

@@ -17,12 +17,15 @@ export const PACK_MANIFEST_NAME = "mmfs-pack.json";
 
 const MAX_MANIFEST = 2 ** 20;
 /** The published decoder has 47 MB in float32. */
-const MAX_FILE = 2 ** 29;
+const MAX_DECODER = 2 ** 29;
+const MAX_OTHER = 2 ** 24;
 
-const PackFileSchema = v.pipe(
-  BundleFileSchema,
-  v.check(({ bytes }) => bytes <= MAX_FILE, `must not have more than ${MAX_FILE} bytes`),
-);
+function fileUpTo(most: number) {
+  return v.pipe(
+    BundleFileSchema,
+    v.check(({ bytes }) => bytes <= most, `must not have more than ${most} bytes`),
+  );
+}
 const Words = v.pipe(v.string(), v.minLength(1), v.maxLength(2000));
 
 const PackManifestSchema = v.object({
@@ -33,7 +36,11 @@ const PackManifestSchema = v.object({
   license: v.optional(Words),
   base: v.object({ bundle: Words, encoder: BundleFileSchema.entries.sha256 }),
   network: NetworkSchema,
-  files: v.object({ decoder: PackFileSchema, style: PackFileSchema, preview: v.optional(PackFileSchema) }),
+  files: v.object({
+    decoder: fileUpTo(MAX_DECODER),
+    style: fileUpTo(MAX_OTHER),
+    preview: v.optional(fileUpTo(MAX_OTHER)),
+  }),
 });
 
 type PackManifest = v.InferOutput<typeof PackManifestSchema>;
