@@ -18,6 +18,7 @@ import torch
 from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 from small_run import CONFIG, begin, command, finish, losses, wait_for_step, write_config, write_pictures
+from small_towers_folder import write_small_towers
 from tiny_clip import write_tiny_clip
 from torch import Tensor
 
@@ -296,6 +297,26 @@ def test_export_of_phase_3_has_the_mapper_and_the_presets(world: World, tmp_path
     )
     for name in ("presets.json", "presets.safetensors"):
         assert (tmp_path / "mapper" / name).read_bytes() == (tmp_path / "base" / name).read_bytes()
+
+
+def test_small_towers_go_from_phase_3_to_the_export(
+    world: World, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    towers, out = write_small_towers(tmp_path / "towers", 16), tmp_path / "model"
+    config = values(world.clip)
+    config["towers"] = {"kind": "small", "path": str(towers)}
+    config["mapper"]["steps"] = config["few_shot"]["steps"] = 1
+    path, run = write_config(tmp_path / "small.yaml", config), world.before("mapper", tmp_path / "run")
+    assert main(world.arguments("mapper", run, config=path)) == 0
+    more = ["--name", "a", "--reference", str(world.reference)]
+    assert main(world.arguments("few-shot", run, *more, config=path)) == 0
+    assert float(losses(run / "few-shot" / "a")[0]["projection"]) > 0
+    assert main(["export", str(run), "--out", str(out), "--phase", "mapper"]) == 0
+    for name in ("towers.safetensors", "tokenizer.json"):
+        assert (out / name).read_bytes() == (towers / name).read_bytes()
+    (towers / "towers.safetensors").unlink()
+    capfd.readouterr()
+    refused(["export", str(run), "--out", str(out), "--phase", "mapper"], "TOWERS_MISSING", capfd, towers)
 
 
 def test_bad_input_is_refused(world: World, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
