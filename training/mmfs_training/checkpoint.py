@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -40,6 +41,15 @@ def load_generator(path: Path) -> Generator:
     generator = Generator(config_of(state)).eval().requires_grad_(False)
     generator.load_state_dict(state)
     return generator
+
+
+def encoder_digest(state: Mapping[str, Tensor]) -> str:
+    """SHA-256 of the encoder's tensors as little-endian float16, joined in the order of their keys: the same for a
+    checkpoint and what was exported from it."""
+    digest = hashlib.sha256()
+    for key in sorted(key for key in state if key.startswith("encoder.")):
+        digest.update(state[key].detach().cpu().half().numpy().astype("<f2").tobytes())
+    return digest.hexdigest()
 
 
 def load_codes(path: Path) -> dict[str, Tensor]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import hashlib
 import json
 import shutil
 import signal
@@ -230,7 +231,16 @@ def test_phase_4_tunes_the_decoder_alone_and_writes_a_pack(world: World) -> None
     assert set(pack) == trained | {"code", "preview"}
     assert all(torch.equal(pack[key], tuned[key].half()) for key in trained)
     with safe_open(folder / "pack.safetensors", "pt") as file:
-        assert file.metadata() == {"mmfs.pack": "1", "name": "blue", "prompt": "a blue picture", "mmfs.size": "64"}
+        said = file.metadata()
+    encoder = [mapped[key].numpy() for key in sorted(mapped) if key.startswith("encoder.")]
+    assert len(encoder) == 32
+    assert said == {
+        "mmfs.pack": "1",
+        "name": "blue",
+        "prompt": "a blue picture",
+        "mmfs.size": "64",
+        "base": hashlib.sha256(np.concatenate([t.ravel() for t in encoder]).astype(np.float16).tobytes()).hexdigest(),
+    }
     generator = load_generator(world.run / "mapper" / "checkpoint.pt")
     embedding = ClipTowers(str(world.clip)).embed_texts(["a blue picture"])
     assert pack["code"].dtype == torch.float32

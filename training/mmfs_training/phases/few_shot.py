@@ -20,7 +20,7 @@ from safetensors.torch import load_file
 from torch import Tensor
 
 from .. import fast
-from ..checkpoint import save_safetensors
+from ..checkpoint import encoder_digest, save_safetensors
 from ..config import RunConfig
 from ..data import PhotoFolder, Pictures, mirrored, nchw, read_square, scaled
 from ..engine import check_network, read_checkpoint, writing
@@ -252,8 +252,9 @@ class FewShotPhase(Phase):
         """Writes FOLDER/pack.safetensors, whole or not at all, and returns its path.
 
         All that was trained, averaged: the decoder's tensors under their published keys, float16, without the kernels
-        of its blurs; `code`, the w+, float32 [10, D]; `preview`, a held-out face in the style, RGB bytes [S, S, 3]. Metadata: `mmfs.pack` (format 1),
-        `name`, `prompt` or `reference` (the file's name), `mmfs.size`.
+        of its blurs; `code`, the w+, float32 [10, D]; `preview`, a held-out face in the style, RGB bytes [S, S, 3].
+        Metadata: `mmfs.pack` (format 1), `name`, `prompt` or `reference` (the file's name), `mmfs.size`, and `base`,
+        which says whose decoder was tuned (`encoder_digest`).
         """
         size = self.config.network.size
         tensors = {
@@ -265,9 +266,8 @@ class FewShotPhase(Phase):
         said = {"prompt": self.style.prompt} if self.style.prompt is not None else {}
         if self.style.reference is not None:
             said["reference"] = self.style.reference.name
+        said |= {"mmfs.size": str(size), "base": encoder_digest(self.start.state_dict())}
         path = folder / "pack.safetensors"
         with writing(path):
-            save_safetensors(
-                tensors, path, {"mmfs.pack": PACK_FORMAT, "name": self.style.name, "mmfs.size": str(size), **said}
-            )
+            save_safetensors(tensors, path, {"mmfs.pack": PACK_FORMAT, "name": self.style.name, **said})
         return path
