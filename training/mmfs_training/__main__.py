@@ -18,6 +18,7 @@ from .phases.few_shot import FewShotPhase, Style
 from .phases.mapper import MapperPhase
 from .phases.phase import Phase
 from .phases.prior import PriorPhase
+from .phases.towers import TowersPhase
 from .place import find_place
 from .report import write_report
 
@@ -25,6 +26,7 @@ PHASES = {
     "prior": "phase 0: a StyleGAN2 on photographs",
     "encoder": "phase 1: the encoder is aligned with the prior",
     "base": "phase 2: everything, on photographs and art",
+    "towers": "a small two-tower model, where there is no CLIP: pictures and texts to one space",
     "mapper": "phase 3: embeddings of pictures and texts become styles",
     "few-shot": "phase 4: the decoder is tuned to one prompt or reference picture; writes a style pack",
 }
@@ -42,7 +44,7 @@ def parser() -> argparse.ArgumentParser:
         command.add_argument("--config", type=Path, required=True, help="YAML, as in mmfs_training/configs")
         command.add_argument("--run", type=Path, required=True, help="folder of the run; each phase has a folder in it")
         command.add_argument("--photos", type=Path, required=True, help="folder of aligned photographs of faces")
-        if name == "base":
+        if name in ("base", "towers"):
             command.add_argument("--art", type=Path, required=True, help="folder with art.csv, or a folder a style")
         if name == "mapper":
             command.add_argument("--art", type=Path, help="needed where the configuration has mapper.art")
@@ -68,8 +70,8 @@ def parser() -> argparse.ArgumentParser:
     model.add_argument("run", type=Path)
     model.add_argument("--out", type=Path, required=True)
     model.add_argument(
-        "--phase", default="base", choices=["encoder", "base", "mapper"],
-        help="encoder: to measure phase 1; mapper: with what prompts and reference pictures need",
+        "--phase", default="base", choices=["encoder", "base", "towers", "mapper"],
+        help="encoder: to measure phase 1; towers: the small ones alone; mapper: with what prompts and references need",
     )  # fmt: skip
     model.add_argument("--config", type=Path, help="take the presets from this file instead of the run's configuration")
     return main
@@ -78,7 +80,7 @@ def parser() -> argparse.ArgumentParser:
 def train(args: argparse.Namespace) -> None:
     config: RunConfig = read_config(args.config)
     if args.steps is not None:
-        name = args.command.replace("-", "_")
+        name = {"few-shot": "few_shot", "towers": "small_towers"}.get(args.command, args.command)
         config = replace(config, **{name: replace(getattr(config, name), steps=args.steps)})
     place = find_place(args.device, args.precision)
     try:
@@ -94,6 +96,10 @@ def train(args: argparse.Namespace) -> None:
             art = ArtFolder(args.art)
             digests["art"] = art.digest
             phase = BasePhase(config, place, photos, art, args.run)
+        elif args.command == "towers":
+            art = ArtFolder(args.art)
+            digests["art"] = art.digest
+            phase = TowersPhase(config, place, photos, art, args.run)
         elif args.command == "mapper":
             known = ArtFolder(args.art) if args.art else None
             phase = mapper = MapperPhase(config, place, photos, known, args.run)

@@ -7,6 +7,7 @@ code of its cell, mixed with its neighbours' only near the borders.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -40,39 +41,37 @@ def draw_in_cell(cell: int, directions: Tensor, count: int, seed: int) -> Tensor
     return z + surplus * (directions[cell] - directions[best])
 
 
-@torch.no_grad()
-def cell_codes(mapping: nn.Module, directions: Tensor, seed: int, count: int = 128) -> Tensor:
-    """The mean w of each cell: [cells, D]. (The w of its middle would not do: no random z is near it.)"""
-    device = next(mapping.parameters()).device
-    return torch.stack([
-        mapping(draw_in_cell(cell, directions, count, seed).to(device)).mean(0) for cell in range(len(directions))
-    ])  # fmt: skip
-
-
 def fit_mapping(
-    mapping: nn.Sequential, directions: Tensor, codes: Tensor, sharpness: float, seed: int, steps: int, batch: int = 256
+    mapping: nn.Sequential,
+    directions: Tensor,
+    wanted: Callable[[Tensor], Tensor],
+    seed: int,
+    steps: int,
+    batch: int = 256,
 ) -> float:
-    """Changes `mapping` so that z gives `shares_of(z) @ codes`; codes [cells, D].
+    """Changes `mapping` so that z [N, D] gives w = wanted(z) [N, D].
 
-    Returns the share of variance explained on fresh z (R²).
+    directions [k, D]: what of z decides w. Returns the share of variance explained on fresh z (R²).
     """
     rng = torch.Generator().manual_seed(seed)
     layers: list[Any] = list(mapping)[1:]
-    device = codes.device
+    device = layers[0].weight.device
     directions = directions.to(device)
+    width = directions.shape[1]
     lr_mul = layers[0].lr_mul
     with torch.no_grad():
         for layer in layers:
             layer.weight.copy_(torch.randn(layer.weight.shape, generator=rng) / lr_mul)
             layer.bias.zero_()
         # the first layer starts with eyes for nothing but what decides the shares, which saves most of the steps
-        seen = torch.randn(len(layers[0].weight), len(codes), generator=rng).to(device) @ directions
-        layers[0].weight.copy_(seen * math.sqrt(seen.shape[1] / len(codes)) / lr_mul)
-        layers[-1].bias.copy_(codes.mean(0) / lr_mul)
+        seen = torch.randn(len(layers[0].weight), len(directions), generator=rng).to(device) @ directions
+        layers[0].weight.copy_(seen * math.sqrt(seen.shape[1] / len(directions)) / lr_mul)
+        middle = wanted(torch.randn(4096, width, generator=rng).to(device)).mean(0)
+        layers[-1].bias.copy_(middle / lr_mul)
 
     def draw(count: int) -> tuple[Tensor, Tensor]:
-        z = torch.randn(count, codes.shape[1], generator=rng).to(device)
-        return z, shares_of(z, directions, sharpness) @ codes
+        z = torch.randn(count, width, generator=rng).to(device)
+        return z, wanted(z)
 
     rate = 0.03 / lr_mul
     wanted_gradients = [p.requires_grad for p in mapping.parameters()]
@@ -86,8 +85,8 @@ def fit_mapping(
         optimizer.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
         optimizer.step()
-    for parameter, wanted in zip(mapping.parameters(), wanted_gradients, strict=True):
-        parameter.requires_grad_(wanted).grad = None
+    for parameter, learns in zip(mapping.parameters(), wanted_gradients, strict=True):
+        parameter.requires_grad_(learns).grad = None
     with torch.no_grad():
         z, w = draw(4096)
         return 1 - (F.mse_loss(mapping(z), w) / F.mse_loss(w.mean(0).expand_as(w), w)).item()

@@ -177,20 +177,25 @@ class EncoderConfig:
 
 @dataclass(frozen=True)
 class PairedConfig:
-    """What known pairs of photo and art add to phase 2 (no part of the paper). Every style of the art owns a cell of z
-    space; a picture made with a z from a cell is compared with the art of that style made from the same photo.
+    """What known pairs of photo and art add to phase 2 (no part of the paper). Every style of the art has its place in
+    z space; a picture made with a z from there is compared with the art of that style made from the same photo.
+
+    coordinates: 0 gives every style a cell of z, of which there are at most `style_dim`; a number places any number of
+    styles by so many coordinates, found from what their art looks like (`coordinates.py`), and draws the pairs in
+    proportion to the pictures of each style.
 
     pixel, laplacian: weights of the L1 and of the L1 of Laplacian bands. extras: pictures beside the batch, which the
     discriminator does not see: with probability `photo_share` a photo given back under the photo code, otherwise one
-    whose code lies between photo and style, and whose target does too. sharpness: how quickly one cell gives way to the
-    next. start_from: a presets.safetensors whose codes the cells start from; without it, where the prior's mapping
-    puts one z of each. fit_steps: steps of the mapping's fit to the cells before the first step. eyes, mouth: as in
+    whose code lies between photo and style, and whose target does too. sharpness: how quickly one style gives way to
+    the next. start_from: a presets.safetensors whose codes the styles start from; without it, where the prior's mapping
+    puts one z of each. fit_steps: steps of the mapping's fit to them before the first step. eyes, mouth: as in
     phase 1. jitter: whether the photo's light and white balance vary.
 
     judge: strength of a discriminator of patches that knows photo and style (`pair_judge.py`): the norm of its gradient
     on the pictures, relative to that of the L1 terms (0: none). judge_rate: its learning rate, relative to the others'.
     """
 
+    coordinates: int = 0
     pixel: float = 1.0
     laplacian: float = 1.0
     extras: int = 1
@@ -227,9 +232,11 @@ class StructureConfig:
 @dataclass(frozen=True)
 class BaseConfig:
     """Phase 2. start: the phase whose weights it starts from; from `prior` the encoder is random, which is the ablation
-    of the paper's claim. mixing: probability of style mixing. paired: nothing, or the named option above."""
+    of the paper's claim; `base` goes on from the finished phase 2 of another run, the folder `start_from`.
+    mixing: probability of style mixing. paired: nothing, or the named option above."""
 
-    start: Literal["encoder", "prior"] = "encoder"
+    start: Literal["encoder", "prior", "base"] = "encoder"
+    start_from: str | None = None
     steps: int = 90_000
     batch: int = 8
     optimizer: OptimizerConfig = field(default_factory=lambda: OptimizerConfig(beta1=0.1, ema=0.999))
@@ -241,6 +248,8 @@ class BaseConfig:
     def __post_init__(self) -> None:
         _at_least_one(self, "batch")
         _shares(self, "mixing")
+        if (self.start == "base") != (self.start_from is not None):
+            raise ValueError("start: base and start_from, the folder of the run to go on from, belong together")
 
 
 @dataclass(frozen=True)
@@ -251,6 +260,34 @@ class TowersConfig:
 
     kind: Literal["clip", "small"]
     path: str
+
+
+@dataclass(frozen=True)
+class SmallTowersConfig:
+    """The small two-tower model that is trained here. static_text: the folder that `static_text.py` wrote. side: of the
+    pictures it looks at; widths: channels of its levels; hidden: width of both towers' hidden layer. A batch is so many
+    styles, two pictures each; photos: share of them that are photographs. styles, coordinate_weight: weights of the
+    contrast between pictures and of the squared error of `coordinates` numbers of the style, beside the contrast
+    between pictures and captions. drop: share of a caption's tokens that are left out."""
+
+    static_text: str = "static-text"
+    side: int = 128
+    widths: tuple[int, ...] = (24, 48, 96, 128, 160)
+    hidden: int = 320
+    steps: int = 20_000
+    batch: int = 64
+    optimizer: OptimizerConfig = field(default_factory=lambda: OptimizerConfig(beta1=0.9, warm_up=100, cooldown=0.5))
+    photos: float = 0.08
+    styles: float = 1.0
+    coordinates: int = 24
+    coordinate_weight: float = 0.5
+    drop: float = 0.1
+
+    def __post_init__(self) -> None:
+        _at_least_one(self, "side", "hidden", "batch")
+        _shares(self, "photos", "drop")
+        if len(self.widths) < 3 or min(self.widths) < 1:
+            raise ValueError("widths needs three levels or more, each of at least 1 channel")
 
 
 @dataclass(frozen=True)
@@ -332,6 +369,7 @@ class RunConfig:
     encoder: EncoderConfig = field(default_factory=EncoderConfig)
     base: BaseConfig = field(default_factory=BaseConfig)
     towers: TowersConfig | None = None
+    small_towers: SmallTowersConfig = field(default_factory=SmallTowersConfig)
     mapper: MapperConfig = field(default_factory=MapperConfig)
     few_shot: FewShotConfig = field(default_factory=FewShotConfig)
     presets: tuple[PresetConfig, ...] = ()

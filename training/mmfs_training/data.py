@@ -93,16 +93,19 @@ class PhotoFolder:
 
 @dataclass(frozen=True)
 class Artwork:
-    """photo: stem of the photograph that it was made from, if that is known."""
+    """photo: stem of the photograph that it was made from; artist, movement: of the artwork; where they are known."""
 
     path: Path
     style: str
     caption: str
     photo: str | None
+    artist: str | None = None
+    movement: str | None = None
 
 
 class ArtFolder:
-    """Captioned art: `art.csv` with the columns file, style, caption and perhaps photo, paths relative to the folder.
+    """Captioned art: `art.csv` with the columns file, style, caption and perhaps photo, artist and movement, paths
+    relative to the folder.
 
     Without the CSV every subfolder is a style, its name the caption, and a file's stem that of its photo.
     """
@@ -147,20 +150,23 @@ class ArtFolder:
                 if not row["caption"] or not row["style"]:
                     raise TrainingError("CAPTIONS_INVALID", f"{table}, line {number}, has no style or no caption.")
                 photo = row.get("photo") or None
-                yield Artwork(path, row["style"], row["caption"], Path(photo).stem if photo else None)
+                artist, movement = row.get("artist") or None, row.get("movement") or None
+                yield Artwork(path, row["style"], row["caption"], Path(photo).stem if photo else None, artist, movement)
 
 
 class Pairs:
-    """For every style, the training photos that it has art of."""
+    """For every style, the training photos that it has art of; `every_style`: a style without is an error."""
 
-    def __init__(self, photos: PhotoFolder, art: ArtFolder) -> None:
+    def __init__(self, photos: PhotoFolder, art: ArtFolder, every_style: bool = True) -> None:
         stems = {path.stem: path for path in photos.training}
-        self.styles = art.styles
-        self.by_style: list[list[tuple[Path, Path]]] = [[] for _ in art.styles]
+        found: dict[str, list[tuple[Path, Path]]] = {style: [] for style in art.styles}
         for work in art.works:
             if work.photo in stems:
-                self.by_style[art.styles.index(work.style)].append((stems[work.photo], work.path))
-        empty = [style for style, pairs in zip(art.styles, self.by_style, strict=True) if not pairs]
+                found[work.style].append((stems[work.photo], work.path))
+        if not every_style:
+            found = {style: pairs for style, pairs in found.items() if pairs}
+        self.styles, self.by_style = list(found), list(found.values())
+        empty = [style for style, pairs in found.items() if not pairs]
         if empty:
             raise TrainingError(
                 "PAIRS_MISSING",

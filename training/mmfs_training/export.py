@@ -15,16 +15,19 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from .cells import cell_codes, cell_directions
 from .checkpoint import config_of, save_safetensors, write_atomically
 from .config import PHOTO, PresetConfig, RunConfig, parse_config
 from .engine import read_checkpoint
 from .errors import TrainingError
 from .networks import Generator, repeat_w
+from .small_towers import TOKENIZER, SmallTowers, StaticText, StyleCnn, Tokens
+from .style_space import style_space
 
 
-def preset_code(preset: PresetConfig, generator: Generator, config: RunConfig, styles: list[str]) -> Tensor:
-    """The w [D] of a preset: the mean of its cell, or that of its seed."""
+def preset_code(
+    preset: PresetConfig, generator: Generator, config: RunConfig, styles: list[str], coordinates: Tensor | None = None
+) -> Tensor:
+    """The w [D] of a preset: the mean of its style, or that of its seed."""
     width = config.network.style_dim
     if preset.seed is not None:
         z = torch.randn(1, width, generator=torch.Generator().manual_seed(preset.seed))
@@ -35,8 +38,8 @@ def preset_code(preset: PresetConfig, generator: Generator, config: RunConfig, s
             f"The preset {preset.name} is of the style {preset.cell}; the run has cells of "
             f"{', '.join(styles) or 'no style, since base.paired was not set: give the preset a seed instead'}.",
         )
-    directions = cell_directions(width, len(styles), config.seed)
-    return cell_codes(generator.mapping_z, directions, config.seed)[styles.index(preset.cell)]
+    space = style_space(config, styles, coordinates)
+    return space.code(generator.mapping_z, styles.index(preset.cell), config.seed)
 
 
 def copy_towers(folder: Path, out: Path) -> None:
@@ -70,10 +73,12 @@ def export_towers(state: dict[str, Tensor], config: RunConfig, out: Path) -> Pat
 def export(run: Path, out: Path, presets_from: RunConfig | None = None, phase: str = "base") -> Path:
     """Returns the path of the weights. `presets_from`: a configuration whose presets replace the run's.
 
-    Of phase 1 (`encoder`) there is the photo code alone, to measure its reconstruction.
+    Of phase 1 (`encoder`) there is the photo code alone, to measure its reconstruction; of `towers` nothing but them.
     """
     state = read_checkpoint(run / phase / "checkpoint.pt", phase)
     config = parse_config(state["mmfs"]["config"])
+    if phase == "towers":
+        return export_towers(state["towers"], config, out)
     network, extra = config.network, state["mmfs"]["extra"]
     presets = (presets_from or config).presets if phase != "encoder" else ()
     styles = list(extra.get("styles", ())) if config.base.paired else []  # without pairs no style owns a cell
@@ -82,7 +87,7 @@ def export(run: Path, out: Path, presets_from: RunConfig | None = None, phase: s
     codes = {PHOTO: state["photo_code_ema"]["w"] if phase == "base" else extra["photo_w"]}
     with torch.no_grad():
         for preset in presets:
-            codes[preset.name] = preset_code(preset, generator, config, styles)
+            codes[preset.name] = preset_code(preset, generator, config, styles, extra.get("coordinates"))
     table = {
         "format": 1,
         "size": network.size,

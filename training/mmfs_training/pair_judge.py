@@ -15,19 +15,20 @@ from torch.nn.utils.parametrizations import spectral_norm
 
 
 class PairJudge(nn.Module):
-    """Picture and photo [N, 3, S, S] and a style index [N] to the features of four layers and scores [N, 1, S/8, S/8].
+    """Picture and photo [N, 3, S, S] and a vector of the style [N, V] to the features of four layers and scores
+    [N, 1, S/8, S/8].
 
-    Each style has its own scale and offset of the second layer's channels.
+    The style decides scale and offset of the second layer's channels.
     """
 
-    def __init__(self, styles: int, width: int = 32) -> None:
+    def __init__(self, style_width: int, width: int = 32) -> None:
         super().__init__()
         widths = (6, width, 2 * width, 4 * width, 4 * width)
         self.layers = nn.ModuleList(
             spectral_norm(nn.Conv2d(a, b, 4 if i < 3 else 3, 2 if i < 3 else 1, 1))
             for i, (a, b) in enumerate(pairwise(widths))
         )
-        self.style = nn.Embedding(styles, 4 * width)
+        self.style = nn.Linear(style_width, 4 * width, bias=False)
         nn.init.normal_(self.style.weight, 0, 0.1)
         self.score = spectral_norm(nn.Conv2d(4 * width, 1, 3, 1, 1))
 

@@ -7,8 +7,9 @@ import pytest
 import torch
 from torch import Tensor
 
-from mmfs_training.cells import cell_codes, cell_directions, cell_of, draw_in_cell, fit_mapping, shares_of
+from mmfs_training.cells import cell_directions, cell_of, draw_in_cell, fit_mapping, shares_of
 from mmfs_training.networks import Generator, GeneratorConfig
+from mmfs_training.style_space import DRAWS, Cells
 
 
 def random(*shape: int, seed: int = 0) -> Tensor:
@@ -49,19 +50,18 @@ def test_draws_in_a_cell_lie_in_it_and_are_as_normal_as_any() -> None:
 
 
 def test_the_code_of_a_cell_is_the_mean_over_it() -> None:
-    directions, mapping = cell_directions(16, 3, seed=1), torch.nn.Linear(16, 4)
-    codes = cell_codes(mapping, directions, seed=2, count=32)
+    space, mapping = Cells(16, 3, 6.0, seed=1), torch.nn.Linear(16, 4)
     weight, bias = (p.detach().double().numpy() for p in mapping.parameters())
     for cell in range(3):
-        z = draw_in_cell(cell, directions, 32, seed=2).double().numpy()
-        np.testing.assert_allclose(codes[cell].numpy(), (z @ weight.T + bias).mean(0), atol=1e-5)
+        z = draw_in_cell(cell, cell_directions(16, 3, seed=1), DRAWS, seed=2).double().numpy()
+        np.testing.assert_allclose(space.code(mapping, cell, seed=2).numpy(), (z @ weight.T + bias).mean(0), atol=1e-5)
 
 
 def test_the_mapping_is_fitted_to_the_codes() -> None:
     torch.manual_seed(0)
     mapping = Generator(GeneratorConfig(1, 32)).requires_grad_(False).mapping_z
     directions, codes = cell_directions(32, 4, seed=1), random(4, 32, seed=5)
-    explained = fit_mapping(mapping, directions, codes, 4.0, seed=2, steps=150)
+    explained = fit_mapping(mapping, directions, lambda z: shares_of(z, directions, 4.0) @ codes, seed=2, steps=150)
     assert explained > 0.7
     assert not any(p.requires_grad for p in mapping.parameters())
     assert all(p.grad is None for p in mapping.parameters())

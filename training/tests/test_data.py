@@ -294,8 +294,8 @@ def test_held_out_photos_are_never_drawn(trained: Trained) -> None:
 def test_pairs_line_up_and_targets_are_what_their_shares_say(trained: Trained) -> None:
     base = trained.base()
     kinds = set()
-    directions = base.directions
-    assert directions is not None
+    assert base.space is not None
+    directions = base.space.directions
     for step in range(20):
         batch = base.make_batch(step)
         assert (len(batch.photos), len(batch.art), len(batch.shares)) == (10, 4, 6)

@@ -16,14 +16,15 @@ def test_scores_are_a_map_and_depend_on_picture_photo_and_style() -> None:
     torch.manual_seed(0)
     judge = PairJudge(3, width=4).eval()
     picture, photo = torch.rand(2, 2, 3, 32, 32).unbind(0)
-    style = torch.tensor([0, 1])
+    first, second, third = torch.eye(3)
+    style = torch.stack([first, second])
     features, score = judge(picture, photo, style, torch.float32)
     assert score.shape == (2, 1, 4, 4)
     assert [f.shape[1] for f in features] == [4, 8, 16, 16]
-    for other in ((photo, photo, style), (picture, picture, style), (picture, photo, torch.tensor([2, 1]))):
+    for other in ((photo, photo, style), (picture, picture, style), (picture, photo, torch.stack([third, second]))):
         _, changed = judge(*other, torch.float32)
         assert (changed[0] - score[0]).abs().max() > 1e-4
-    _, kept = judge(picture, photo, torch.tensor([2, 1]), torch.float32)
+    _, kept = judge(picture, photo, torch.stack([third, second]), torch.float32)
     assert torch.equal(kept[1], score[1])
 
 

@@ -18,9 +18,10 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from .. import fast
-from ..cells import cell_codes, cell_directions, cell_of, draw_in_cell, fit_mapping
+from ..cells import fit_mapping
 from ..checkpoint import load_codes
 from ..config import PHOTO, PairedConfig, RunConfig
+from ..coordinates import describe_styles, free_directions, whitened
 from ..data import (
     ArtFolder,
     Pairs,
@@ -37,24 +38,26 @@ from ..data import (
 from ..engine import check_network, read_checkpoint
 from ..errors import TrainingError
 from ..losses import laplacian_loss, pixel_loss
-from ..networks import STYLE_TOKENS, Generator, GeneratorConfig, noise_shapes, repeat_w
+from ..networks import STYLE_TOKENS, Generator, GeneratorConfig, ModulatedConv2d, noise_shapes, repeat_w
 from ..pair_judge import PairJudge, hinge_loss, matching_loss
 from ..place import Place
 from ..prior import Discriminator, prior_to_generator
 from ..sheets import style_sheet
 from ..structure import structure_features, structure_loss
+from ..style_space import Cells, Coordinates, StyleSpace, style_space
 from .encoder import load_prior
 from .phase import Adversary, Phase, move_average
 from .prior import mean_w
 
-SHEET_FACES, SHEET_SEEDS = 6, 6
+SHEET_FACES, SHEET_SEEDS, SHEET_STYLES = 6, 6, 40
 
 
 @dataclass(frozen=True)
 class BaseBatch:
     """This process's share of a step. photos, targets: [N + extras, 3, S, S]; art: [N, 3, S, S].
 
-    paired: [N] whether the target is the art of the z's cell; shares: [extras] of the style in code and target.
+    paired: [N] whether the target is the art of the z's style; shares: [extras] of the style in code and target.
+    styles: [N, V] what tells the styles of the pairs apart; nothing without pairs.
     """
 
     z: Tensor
@@ -63,6 +66,7 @@ class BaseBatch:
     art: Tensor
     paired: Tensor
     shares: Tensor
+    styles: Tensor
 
 
 class PhotoCode(nn.Module):
@@ -81,13 +85,15 @@ def load_start(run: Path, config: RunConfig) -> tuple[Generator, Discriminator, 
         prior, discriminator = load_prior(run, config)
         prior_to_generator(prior, generator)
         return generator, discriminator, mean_w(prior, config.seed)
-    path = run / "encoder" / "checkpoint.pt"
-    state = read_checkpoint(path, "encoder")
+    phase = config.base.start
+    path = (Path(config.base.start_from) if config.base.start_from else run) / phase / "checkpoint.pt"
+    state = read_checkpoint(path, phase)
     check_network(state, config, path)
     generator.load_state_dict(state["G_ema_model"])
     discriminator = Discriminator(network.size, network.discriminator_width)
     discriminator.load_state_dict(state["D_model"])
-    return generator, discriminator, state["mmfs"]["extra"]["photo_w"]
+    photo_w = state["photo_code_ema"]["w"] if phase == "base" else state["mmfs"]["extra"]["photo_w"]
+    return generator, discriminator, photo_w
 
 
 def structure_source(run: Path, config: RunConfig, generator: Generator) -> Generator:
@@ -95,7 +101,8 @@ def structure_source(run: Path, config: RunConfig, generator: Generator) -> Gene
     settings = config.base.structure
     if settings.features == "dino" or (settings.path is None and config.base.start == "encoder"):
         return generator
-    path = Path(settings.path) if settings.path else run / "encoder" / "checkpoint.pt"
+    first = Path(config.base.start_from) if config.base.start_from else run
+    path = Path(settings.path) if settings.path else first / "encoder" / "checkpoint.pt"
     state = read_checkpoint(path, "encoder")
     check_network(state, config, path)
     source = Generator(generator.config)
@@ -124,15 +131,21 @@ class BasePhase(Phase):
         generator, discriminator, photo_w = load_start(run, config)
         self.pairs = Pairs(photos, art) if self.paired else None
         self.styles = art.styles
-        self.directions: Tensor | None = None
+        self.coordinates: Tensor | None = None
+        self.space: StyleSpace | None = None
         if self.paired:
-            if len(art.styles) > network.style_dim:
+            started = run / self.name / "checkpoint.pt"
+            if self.paired.coordinates:
+                self.coordinates = self._find_coordinates(started, self.paired.coordinates)
+            elif len(art.styles) > network.style_dim:
                 raise TrainingError(
-                    "TOO_MANY_STYLES", f"{len(art.styles)} styles do not fit into a style_dim of {network.style_dim}."
+                    "TOO_MANY_STYLES",
+                    f"{len(art.styles)} styles do not fit into a style_dim of {network.style_dim}: place them by "
+                    "base.paired.coordinates.",
                 )
-            self.directions = cell_directions(network.style_dim, len(art.styles), config.seed)
-            if not (run / self.name / "checkpoint.pt").exists():
-                photo_w = self._start_cells(generator, photo_w, self.paired)
+            self.space = style_space(config, self.styles, self.coordinates)
+            if not started.exists():
+                photo_w = self._start_styles(generator, photo_w, self.paired)
         self.generator = generator.to(place.device)
         self.average = copy.deepcopy(self.generator).requires_grad_(False)
         self.photo_code = PhotoCode(photo_w).to(place.device)
@@ -155,36 +168,80 @@ class BasePhase(Phase):
         self.optimizers = {"optimizer_0": self.optimizer, "optimizer_1": self.discriminator_optimizer}
         self.judge: PairJudge | None = None
         if self.paired and self.paired.judge:
-            self.judge = PairJudge(len(self.styles)).to(place.device)
+            assert self.space is not None
+            self.judge = PairJudge(self.space.vectors.shape[1]).to(place.device)
             self.judge_optimizer = torch.optim.Adam(
                 [{"params": list(self.judge.parameters()), "factor": self.paired.judge_rate}], betas=(0.5, 0.99)
             )
             self.modules["judge"] = self.judge
             self.optimizers["judge_optimizer"] = self.judge_optimizer
 
-    def _start_cells(self, generator: Generator, photo_w: Tensor, paired: PairedConfig) -> Tensor:
-        """Fits the mapping to the cells' first codes; returns the photo code that belongs to them."""
-        assert self.directions is not None
+    def _find_coordinates(self, started: Path, count: int) -> Tensor:
+        """The coordinates [styles, count] of the checkpoint, or new ones."""
+        assert self.pairs is not None
+        if started.exists():
+            kept: Tensor | None = read_checkpoint(started, self.name)["mmfs"]["extra"].get("coordinates")
+            if kept is None or kept.shape != (len(self.styles), count):
+                raise TrainingError(
+                    "CHECKPOINT_STYLES",
+                    f"{started} was not trained on {len(self.styles)} styles with {count} coordinates: change the "
+                    "configuration or the run.",
+                )
+            return kept
+        try:
+            return whitened(describe_styles(self.pairs.by_style), count)
+        except ValueError as error:
+            raise TrainingError("TOO_FEW_STYLES", f"base.paired.coordinates is {count}: {error}.") from error
+
+    def _start_styles(self, generator: Generator, photo_w: Tensor, paired: PairedConfig) -> Tensor:
+        """Fits the mapping to the first codes of the styles; returns the photo code that belongs to them.
+
+        With coordinates a style that has no code starts between those that lie nearest, and w also holds the
+        coordinates themselves, along directions that the decoder does not listen to yet: the mapping learns a hundred
+        times more slowly than the decoder, and what it left out would stay out.
+        """
+        assert self.space is not None
+        seed = self.config.seed
+        chosen = torch.arange(len(self.styles))
         if paired.start_from:
             presets = load_codes(Path(paired.start_from))
             names = {preset.cell: preset.name for preset in self.config.presets}
-            missing = [style for style in self.styles if names.get(style, style) not in presets]
-            if missing:
+            found = {i: presets.get(names.get(style, style)) for i, style in enumerate(self.styles)}
+            missing = [self.styles[i] for i, code in found.items() if code is None]
+            if missing and (self.coordinates is None or len(missing) == len(self.styles)):
                 raise TrainingError(
                     "CODES_MISSING", f"{paired.start_from} has no code for the style {', '.join(missing)}."
                 )
-            codes = torch.stack([presets[names.get(style, style)] for style in self.styles])
+            known = {i: code for i, code in found.items() if code is not None}
+            chosen, codes = torch.tensor(list(known)), torch.stack(list(known.values()))
             photo_w = presets.get(PHOTO, photo_w)
+        elif self.coordinates is not None:
+            return photo_w  # as good a place for a style as any other, and similar styles lie together in it
         else:
             with torch.no_grad():
-                seed = self.config.seed
-                z = torch.cat([draw_in_cell(i, self.directions, 1, seed + i) for i in range(len(self.styles))])
-                codes = generator.map_z(z)
-        fit_mapping(generator.mapping_z, self.directions, codes, paired.sharpness, self.config.seed, paired.fit_steps)
+                codes = generator.map_z(torch.cat([self.space.draw(i, 1, seed + i) for i in range(len(self.styles))]))
+        space = self.space
+
+        def wanted(z: Tensor) -> Tensor:
+            w = space.shares(z, chosen) @ codes
+            return w if free is None else w + spread * (z @ space.directions.t()) @ free
+
+        free, spread = None, 0.0
+        if self.coordinates is not None:
+            count = self.coordinates.shape[1]
+            free = free_directions(torch.cat([codes, photo_w[None]]), count, seed)
+            spread = ((codes - codes.mean(0)).square().sum(1).mean() / count).sqrt().item()
+            with torch.no_grad():
+                for layer in generator.modules():
+                    if isinstance(layer, ModulatedConv2d):
+                        weight = layer.modulation.weight
+                        weight.sub_((weight @ free.t()) @ free)
+        fit_mapping(generator.mapping_z, space.directions, wanted, seed, paired.fit_steps)
         return photo_w
 
     def extra_state(self) -> dict[str, Any]:
-        return {"augment": self.adversary.probability.value, "styles": list(self.styles)}
+        coordinates = {} if self.coordinates is None else {"coordinates": self.coordinates}
+        return {"augment": self.adversary.probability.value, "styles": list(self.styles), **coordinates}
 
     def load_extra_state(self, state: dict[str, Any]) -> None:
         if state["styles"] != list(self.styles):
@@ -208,7 +265,19 @@ class BasePhase(Phase):
         any_art = rng.integers(len(self.art), size=self.batch)
         mirrors, art_mirrors = rng.random(count) < 0.5, rng.random(self.batch) < 0.5
         any_pair, seeds = rng.random(count), rng.integers(2**62, size=count)
-        cells = None if self.directions is None else cell_of(z, self.directions).numpy()
+        styles = np.zeros(count, int)
+        if isinstance(self.space, Cells):
+            styles = self.space.style_of(z).numpy()
+        elif isinstance(self.space, Coordinates):
+            assert self.pairs is not None
+            # a place in all pairs, one style after the other, is a style and a place among its own
+            ends = np.cumsum([len(found) for found in self.pairs.by_style])
+            places = any_pair * ends[-1]
+            styles = np.searchsorted(ends, places, side="right")
+            lengths = np.diff(ends, prepend=0)[styles]
+            any_pair = (places - (ends[styles] - lengths)) / lengths
+            has_pair = torch.from_numpy(np.concatenate([paired, shares > 0]))[:, None]
+            z = torch.where(has_pair, self.space.placed(z, torch.from_numpy(styles)), z)
 
         rows = np.concatenate([
             self.place.mine(np.arange(self.batch)), self.batch + self.place.mine(np.arange(self.extras, dtype=int))
@@ -219,9 +288,9 @@ class BasePhase(Phase):
             share = 1.0 if n < self.batch and paired[n] else float(shares[n - self.batch]) if n >= self.batch else 0.0
             photo_path, art_path = self.photos.training[int(any_photo[n])], None
             if share > 0:
-                assert self.pairs is not None and cells is not None
-                found = self.pairs.by_style[int(cells[n])]
-                photo_path, art_path = found[int(any_pair[n] * len(found))]
+                assert self.pairs is not None
+                found = self.pairs.by_style[int(styles[n])]
+                photo_path, art_path = found[min(int(any_pair[n] * len(found)), len(found) - 1)]
             photo = scaled(mirrored(read_square(photo_path, size), bool(mirrors[n])))
             if self.paired and self.paired.jitter:
                 photo = jittered(photo, np.random.default_rng(int(seeds[n])))
@@ -240,6 +309,7 @@ class BasePhase(Phase):
             nchw(np.stack(art)),
             torch.from_numpy(paired[mine]),
             torch.from_numpy(shares[self.place.rank :: self.place.world]),
+            torch.zeros(len(mine), 0) if self.space is None else self.space.vectors[torch.from_numpy(styles[mine])],
         )
 
     def styles_of(self, batch: BaseBatch, step: int) -> Tensor:
@@ -307,23 +377,23 @@ class BasePhase(Phase):
         self, made: Tensor, batch: BaseBatch, loss: Tensor, paired: PairedConfig
     ) -> tuple[Tensor, dict[str, float]]:
         """The patch discriminator's gradient on the pictures, scaled against that of `loss`; then it learns."""
-        assert self.judge is not None and self.directions is not None
+        assert self.judge is not None
         count, place = len(batch.art), self.place
         known = batch.paired.to(made.device).float()
-        cells = cell_of(batch.z, self.directions)[:count].to(made.device)
+        styles = batch.styles.to(made.device)
         targets, photos = batch.targets[:count].to(made.device), batch.photos[:count].to(made.device)
         (paired_gradient,) = torch.autograd.grad(loss, made, retain_graph=True)
         shown = made[:count].detach().clamp(-1, 1).requires_grad_()
         with torch.no_grad():
-            wanted, _ = self.judge(targets, photos, cells, place.dtype)
-        features, score = self.judge(shown, photos, cells, place.dtype)
+            wanted, _ = self.judge(targets, photos, styles, place.dtype)
+        features, score = self.judge(shown, photos, styles, place.dtype)
         matching = matching_loss(features, wanted, known)
         (gradient,) = torch.autograd.grad(matching - (score.mean((1, 2, 3)) * known).mean(), shown)
         norms = [math.sqrt(place.mean(g.float().square().sum())) for g in (paired_gradient[:count], gradient)]
         gradient = gradient * (paired.judge * norms[0] / (norms[1] + 1e-12))
         # real and made in one pass, so that the spectral norms are those of one set of weights
         _, scores = self.judge(
-            torch.cat([targets, shown.detach()]), torch.cat([photos, photos]), torch.cat([cells, cells]), place.dtype
+            torch.cat([targets, shown.detach()]), torch.cat([photos, photos]), torch.cat([styles, styles]), place.dtype
         )
         real, fake = scores.chunk(2)
         fooled = hinge_loss(real, fake, known)
@@ -333,13 +403,14 @@ class BasePhase(Phase):
 
     @torch.no_grad()
     def sheet(self) -> Pictures:
-        """Held-out photos; then the photo code, the code of every cell, half strength of the first, and seeds."""
+        """Held-out photos; then the photo code, codes of styles, half strength of the first, and seeds."""
         index = np.linspace(0, len(self.photos.held_out) - 1, min(SHEET_FACES, len(self.photos.held_out))).astype(int)
         faces = np.stack([read_square(self.photos.held_out[j], self.config.network.size) for j in index])
         device = self.place.device
         codes: list[Tensor] = []
-        if self.directions is not None:
-            styles = cell_codes(self.average.mapping_z, self.directions, self.config.seed)
+        if self.space is not None:
+            shown = np.linspace(0, len(self.styles) - 1, min(SHEET_STYLES, len(self.styles))).astype(int)
+            styles = [self.space.code(self.average.mapping_z, int(i), self.config.seed) for i in shown]
             codes = [self.average_code.w, *styles, (self.average_code.w + styles[0]) / 2]
         z = torch.randn(SHEET_SEEDS, self.config.network.style_dim, generator=torch.Generator().manual_seed(0))
         codes += list(self.average.map_z(z.to(device)))
