@@ -8,6 +8,7 @@ export type {
   Manifest,
   MMFSErrorCode,
   Picture,
+  PreloadOptions,
   Preset,
   ProgressEvent,
   Stage,

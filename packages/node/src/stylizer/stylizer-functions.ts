@@ -86,9 +86,9 @@ export function stylizerFunctions(gate: NativeGate): Record<string, ServedFuncti
       return { value: await stylizer.resolveStyle(await unpackStyle(style), { signal, onProgress }) };
     },
 
-    async preload(reference, { signal, onProgress }) {
+    async preload({ stylizer: reference, ...parts }, { signal, onProgress }) {
       const { stylizer } = await opened(reference);
-      await stylizer.preload({ signal, onProgress });
+      await stylizer.preload({ ...parts, signal, onProgress });
       return { value: undefined };
     },
 

@@ -25,6 +25,6 @@ export interface ThreadFunctions {
   findFaces: [call: { stylizer: StylizerReference; picture: RawPicture }, answer: Face[]];
   presets: [stylizer: StylizerReference, answer: Preset[]];
   resolveStyle: [call: { stylizer: StylizerReference; style: StyleOption<RawPicture> }, answer: StyleCode];
-  preload: [stylizer: StylizerReference, answer: undefined];
+  preload: [call: { stylizer: StylizerReference; prompts: boolean; references: boolean }, answer: undefined];
   close: [stylizer: StylizerReference, answer: undefined];
 }
