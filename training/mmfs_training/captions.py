@@ -32,12 +32,28 @@ class Technique:
 # in the order of search: the special before the general
 TECHNIQUES: dict[str, Technique] = {
     "charcoal": Technique(
-        "charcoal", ("charcoal drawing", "charcoal sketch", "charcoal portrait"), ("in charcoal", "drawn in charcoal")
+        "charcoal",
+        (
+            "charcoal drawing",
+            "charcoal sketch",
+            "charcoal portrait",
+            "black charcoal study",
+            "smudged charcoal drawing",
+        ),
+        ("in charcoal", "drawn in charcoal", "in smudged charcoal", "in coal-black charcoal"),
     ),
     "pencil": Technique(
         "pencil",
-        ("pencil sketch", "pencil drawing", "pencil portrait", "hand-drawn pencil sketch"),
-        ("in pencil", "drawn with a pencil", "sketched in pencil"),
+        (
+            "pencil sketch",
+            "pencil drawing",
+            "pencil portrait",
+            "hand-drawn pencil sketch",
+            "graphite portrait",
+            "graphite pencil study",
+            "lead pencil drawing",
+        ),
+        ("in pencil", "drawn with a pencil", "sketched in pencil", "in graphite"),
     ),
     "copper engraving": Technique(
         "copper engraving",
@@ -50,12 +66,22 @@ TECHNIQUES: dict[str, Technique] = {
         ("drawn with a reed pen", "in pen and ink"),
     ),
     "etching": Technique(
-        "etching", ("ink etching", "etching", "etched print", "etching in ink"), ("etched in ink", "as an etching")
+        "etching",
+        ("ink etching", "etching", "etched print", "etching in ink", "intaglio portrait", "aquatint", "mezzotint"),
+        ("etched in ink", "as an etching", "in aquatint", "printed from an etched plate"),
     ),
     "line drawing": Technique(
         r"(?<!ink )line drawing",
-        ("line drawing", "line art", "outline drawing", "line engraving"),
-        ("drawn in lines", "in fine lines"),
+        (
+            "line drawing",
+            "line art",
+            "outline drawing",
+            "line engraving",
+            "contour portrait",
+            "contour line art",
+            "page to color in",
+        ),
+        ("drawn in lines", "in fine lines", "in outlines", "as contours only"),
     ),
     "ink": Technique(
         r"\bink (line )?drawing",
@@ -64,7 +90,7 @@ TECHNIQUES: dict[str, Technique] = {
     ),
     "red chalk": Technique(
         "red chalk",
-        ("red chalk drawing", "red chalk sketch", "red chalk portrait", "sanguine drawing"),
+        ("red chalk drawing", "red chalk sketch", "red chalk portrait", "sanguine drawing", "sanguine portrait"),
         ("in red chalk", "drawn in red chalk", "in sanguine"),
     ),
     "crayon": Technique(
@@ -72,12 +98,31 @@ TECHNIQUES: dict[str, Technique] = {
     ),
     "watercolor": Technique(
         "watercolor",
-        ("watercolor", "watercolor painting", "watercolour", "watercolor portrait", "wet watercolor"),
-        ("in watercolor", "painted in watercolors", "with watercolor washes"),
+        (
+            "watercolor",
+            "watercolor painting",
+            "watercolour",
+            "watercolor portrait",
+            "wet watercolor",
+            "aquarelle",
+            "aquarelle portrait",
+            "water-based wash painting",
+        ),
+        ("in watercolor", "painted in watercolors", "with watercolor washes", "in aquarelle", "in washes of paint"),
     ),
     "lithograph poster": Technique(
         "lithograph|posters",
-        ("lithograph poster", "vintage poster", "lithograph", "old poster", "printed poster", "retro poster"),
+        (
+            "lithograph poster",
+            "vintage poster",
+            "lithograph",
+            "old poster",
+            "printed poster",
+            "retro poster",
+            "advertising poster",
+            "french poster",
+            "theatre placard",
+        ),
         ("on a vintage poster", "printed as a lithograph"),
     ),
     "pop art": Technique(
@@ -146,8 +191,17 @@ TECHNIQUES: dict[str, Technique] = {
     ),
     "psychedelic": Technique(
         "psychedelic",
-        ("psychedelic painting", "psychedelic art", "psychedelic portrait", "psychedelia"),
-        ("in psychedelic colors", "in a psychedelic style"),
+        (
+            "psychedelic painting",
+            "psychedelic art",
+            "psychedelic portrait",
+            "psychedelia",
+            "trippy art",
+            "hippie art",
+            "acid trip",
+            "hallucinogenic painting",
+        ),
+        ("in psychedelic colors", "in a psychedelic style", "in trippy neon colors", "like a hallucination"),
     ),
     "romanticism": Technique(
         "romantic",
@@ -169,7 +223,7 @@ TECHNIQUES: dict[str, Technique] = {
     "surrealism": Technique("surrealis", ("surrealist painting", "surrealism"), ("in the style of surrealism",)),
     "pastel": Technique(
         "pastel",
-        ("pastel painting", "pastel", "pastel drawing", "soft pastel painting"),
+        ("pastel painting", "pastel", "pastel drawing", "soft pastel painting", "chalk pastel", "soft pastels"),
         ("in pastel", "painted in pastels"),
     ),
     "monochrome": Technique(
@@ -201,7 +255,7 @@ DETAILS: dict[str, tuple[str, ...]] = {
     "fiery": ("fiery", "glowing", "like fire"),
     "wild": ("wild", "with wild colors"),
     "bold": ("bold", "striking"),
-    "bright": ("bright", "sunlit", "full of sunlight"),
+    "bright": ("bright", "sunlit", "full of sunlight", "sunny", "sun-bathed"),
     "warm": ("warm", "in warm colors"),
     "soft": ("soft", "gentle"),
     "colorful": ("colorful", "many colors"),
@@ -378,6 +432,9 @@ def compose(caption: str, rng: np.random.Generator, colors: list[str], artist: s
     if caption and rng.random() < 0.15:
         return caption
     named = find_techniques(caption) or find_techniques(movement or "")
+    if caption and not named:  # of what the rules do not know, the words stay
+        article = caption if caption.split()[0] in ("a", "an", "the") else with_article(caption)
+        return shaken(pick(rng, NOUN_TEMPLATES).format(x=caption, a=article), rng)
     technique = TECHNIQUES[pick(rng, named)] if named else TECHNIQUES["oil"]
     said, details = find_colors(caption), find_details(caption)
     use_manner = bool(technique.manners) and rng.random() < 0.3

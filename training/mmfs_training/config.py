@@ -282,6 +282,8 @@ class SmallTowersConfig:
     coordinates: int = 24
     coordinate_weight: float = 0.5
     drop: float = 0.1
+    noise: float = 0.04
+    start_from: str | None = None
 
     def __post_init__(self) -> None:
         _at_least_one(self, "side", "hidden", "batch")
@@ -298,8 +300,10 @@ class MapperConfig:
     No part of the paper, and off by default: code: weight of the squared difference between the mapper's w+ and the
     true one, relative to the variance of w. art: probability that a known pair takes the place of a stylised picture:
     the mapper sees the embedding of art of that style made from another photo or, with probability `captions`, of the
-    art's caption, and the L1 is to the art that was made from this photo; where phase 2 knows the style's code, that is
-    the true w+."""
+    art's caption in one of many wordings, and the L1 is to the art that was made from this photo; where phase 2 knows
+    the style's code, that is the true w+. fit_steps: steps of a regression from art and captions to the codes of their
+    styles before the first step (`mapper_fit.py`). start_from: the folder of a run whose mapper this one starts as,
+    which may have looked through other towers."""
 
     steps: int = 10_000
     batch: int = 8
@@ -309,12 +313,16 @@ class MapperConfig:
     code: float = 0.0
     art: float = 0.0
     captions: float = 0.0
+    fit_steps: int = 0
+    start_from: str | None = None
 
     def __post_init__(self) -> None:
         _at_least_one(self, "batch")
         _shares(self, "art", "captions")
         if self.captions and not self.art:
             raise ValueError("captions is a share of art, which is 0")
+        if self.fit_steps and not self.art:
+            raise ValueError("fit_steps fits to the styles of the art, and art is 0")
 
 
 @dataclass(frozen=True)

@@ -79,11 +79,15 @@ class StaticText(nn.Module):
         before_end = (ids == self.end).cumsum(1) == 0
         return self.table[ids].float() * (self.scale[ids] * before_end)[:, :, None]
 
-    def forward(self, ids: Tensor, keep: Tensor | None = None) -> Tensor:
-        """keep [N, T]: which tokens count, for training."""
+    def forward(self, ids: Tensor, keep: Tensor | None = None, noise: Tensor | None = None) -> Tensor:
+        """For training, keep [N, T]: which tokens count; noise [N, K]: added to the pooled tokens."""
         rows = self.rows(ids)
         total = (rows if keep is None else rows * keep[:, :, None]).sum(1)
         pooled = total / total.norm(dim=1, keepdim=True).clamp(min=1e-6) - self.mean
+        return self.embed(pooled if noise is None else pooled + noise)
+
+    def embed(self, pooled: Tensor) -> Tensor:
+        """Pooled tokens [N, K], less their mean, to embeddings [N, E]."""
         return F.normalize(self.out(F.gelu(self.hidden(pooled))) + self.skip(pooled))
 
 

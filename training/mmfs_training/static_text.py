@@ -18,6 +18,7 @@ import sys
 import tempfile
 import unicodedata
 import zipfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -83,8 +84,11 @@ class SentenceModel:
 
     def embed(self, texts: list[str]) -> Floats:
         """Texts to L2-normalised embeddings [N, E]."""
-        rows = [self.embed_ids(np.array([self.tokenizer.encode(text).ids], np.int64))[0] for text in texts]
-        return normalized(np.stack(rows))
+        return normalized(self.embed_pieces(texts))
+
+    def embed_pieces(self, texts: list[str]) -> Floats:
+        """Texts to embeddings [N, E], not normalised."""
+        return np.concatenate([self.embed_ids(np.array([self.tokenizer.encode(text).ids], np.int64)) for text in texts])
 
 
 @dataclass(frozen=True)
@@ -190,10 +194,26 @@ def principal_components(rows: Floats, width: int) -> tuple[Floats, float]:
     return np.asarray(centred @ main, np.float32), float(values[::-1][:width].sum() / values.sum())
 
 
-def distil(model: SentenceModel, width: int = 128) -> tuple[StaticText, float]:
-    """The static embedding of `width` numbers, and the share of the token embeddings' variance that it keeps."""
+def art_words() -> list[str]:
+    """Words of art that a general vocabulary cuts to pieces, from `lexicon.txt`: media, movements, names, colours."""
+    words = (Path(__file__).parent / "lexicon.txt").read_text(encoding="utf-8").split()
+    return sorted(set(words))
+
+
+def distil(model: SentenceModel, width: int = 128, words: Sequence[str] = ()) -> tuple[StaticText, float]:
+    """The static embedding of `width` numbers, and the share of the token embeddings' variance that it keeps.
+
+    words: lower-case words of letters alone that become tokens of their own, embedded as the model does with their
+    pieces.
+    """
     tokens = latin_tokens(model.tokens)
-    rows, kept = principal_components(model.embed_tokens(tokens), width)
+    known = set(tokens)
+    added = [word for word in words if word not in known]
+    embedded = model.embed_tokens(tokens)
+    if added:
+        embedded = np.concatenate([embedded, model.embed_pieces(added)])
+        tokens = [*tokens, *added]
+    rows, kept = principal_components(embedded, width)
     step = np.maximum(np.abs(rows).max(1), 1e-12) / 127
     table = np.zeros((len(SPECIAL) + len(tokens), width), np.int8)
     table[len(SPECIAL) :] = np.rint(rows / step[:, None]).astype(np.int8)
@@ -265,7 +285,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     try:
         model = open_model(options.model)
-        static, kept = distil(model, options.width)
+        static, kept = distil(model, options.width, art_words())
         static.save(options.out)
         sizes = ", ".join(f"{name} {(options.out / name).stat().st_size:,}" for name in (TABLE_FILE, TOKENIZER_FILE))
         print(f"{len(static.tokens):,} tokens of {len(model.tokens):,}, {kept:.1%} of the variance; bytes: {sizes}")

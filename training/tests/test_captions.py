@@ -123,3 +123,9 @@ def test_every_style_and_movement_of_the_data_is_known() -> None:
     assert {style: captions[style] for style in STYLES} == STYLES
     assert {text for text in {*captions.values(), *movements} if not find_techniques(text)} == set()
     assert len(TECHNIQUES) > 30
+
+
+def test_a_caption_without_a_known_technique_keeps_its_words() -> None:
+    captions = many("robot from outer space", 200)
+    assert all("robot from outer space" in text for text in captions)
+    assert len(set(captions)) > 10

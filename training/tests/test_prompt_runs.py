@@ -136,7 +136,7 @@ def test_known_pairs_are_of_one_photo_and_one_style(world: World) -> None:
     seen = set()
     for step in range(8):
         batch = phase.make_batch(step)
-        for row, (work, caption) in enumerate(zip(batch.works.tolist(), batch.captions.tolist(), strict=True)):
+        for row, (work, caption) in enumerate(zip(batch.works.tolist(), batch.captions, strict=True)):
             photo, target, shown = (part[row].numpy() for part in (batch.photos, batch.targets, batch.shown))
             if work < 0:
                 kind = "stylised"
@@ -148,9 +148,9 @@ def test_known_pairs_are_of_one_photo_and_one_style(world: World) -> None:
                 grey[1:] = -1
                 # write_pictures made the art so; the mean was rounded to a byte
                 np.testing.assert_allclose(target, -photo if style == "negative" else grey, atol=1.01 / 127.5)
-                kind = "caption" if caption >= 0 else "picture"
-                if caption >= 0:
-                    assert phase.art.captions[caption] == f"a {style} picture"
+                kind = "picture" if caption is None else "caption"
+                if caption is not None:
+                    assert style in caption
                 else:
                     assert (np.abs(shown[1:] + 1).max() < 0.01) == (style == "ruddy")
                     assert np.abs(shown - target).mean() > 0.02

@@ -34,6 +34,15 @@ from ..data import (
 from ..engine import check_network, read_checkpoint
 from ..errors import TrainingError
 from ..losses import feature_loss, pixel_loss
+from ..mapper_fit import (
+    PER_STYLE,
+    WORDINGS,
+    caption_of,
+    embed_captions,
+    embed_works,
+    fit_mapper,
+    measured_colors,
+)
 from ..networks import Generator, GeneratorConfig, noise_shapes, repeat_w
 from ..place import Place
 from ..prior import Discriminator
@@ -45,15 +54,15 @@ from .phase import Phase, move_average
 SHEET_FACES, SHEET_SEEDS, SHEET_CAPTIONS = 4, 5, 8
 MAPPER_HEADS = 8
 VARIANCE_DRAWS = 4096
-TEXTS_AT_ONCE = 64
+FIT_BATCH = 256
 
 
 @dataclass(frozen=True)
 class MapperBatch:
     """This process's share of a step. z: [N, D]; photos, targets, shown: [N, 3, S, S].
 
-    works: [N] index of the art that is the target, -1 where the picture that z gives is. captions: [N] index of the
-    caption that the mapper sees, -1 where it sees a picture: `shown` for art. Rows without art are zero in both.
+    works: [N] index of the art that is the target, -1 where the picture that z gives is. captions: N wordings that the
+    mapper sees, None where it sees a picture: `shown` for art. Rows without art are zero in both.
     """
 
     z: Tensor
@@ -61,7 +70,7 @@ class MapperBatch:
     targets: Tensor
     shown: Tensor
     works: Tensor
-    captions: Tensor
+    captions: list[str | None]
 
 
 class KnownArt:
@@ -77,11 +86,11 @@ class KnownArt:
         self.photos = [stems[str(work.photo)] for work in self.works]
         self.captions = sorted({work.caption for work in self.works})
         self.by_style: dict[str, list[Artwork]] = {}
-        for work in self.works:
+        for work in training_art(art, photos):  # the artwork itself among them, which was made from no photo
             self.by_style.setdefault(work.style, []).append(work)
 
     def another(self, work: Artwork, choice: float) -> Artwork:
-        """Art of the same style made from another photo, by a number in [0, 1); the same where it is the only one."""
+        """Art of the same style, not made from this photo, by a number in [0, 1); the same where it is the only one."""
         others = [other for other in self.by_style[work.style] if other.photo != work.photo]
         return others[int(choice * len(others))] if others else work
 
@@ -131,7 +140,10 @@ class MapperPhase(Phase):
             z = torch.randn(VARIANCE_DRAWS, network.style_dim, generator=torch.Generator().manual_seed(config.seed))
             self.variance = self.generator.map_z(z.to(place.device)).var(0).mean().item()
             self.codes = {style: w.to(place.device) for style, w in style_codes(state, self.generator).items()}
-        self.texts = self._embed(self.art.captions) if self.art and settings.captions else None
+        if settings.start_from:
+            self._start(Path(settings.start_from) / self.name / "checkpoint.pt")
+        if self.art and settings.fit_steps and not (run / self.name / "checkpoint.pt").exists():
+            self._fit(self.art)
         self.average = copy.deepcopy(self.generator)
         self.generator.clip_mapper.requires_grad_(True)
         self.discriminator = discriminator.requires_grad_(False).to(place.device)
@@ -140,9 +152,33 @@ class MapperPhase(Phase):
         self.modules = {"G_model": self.generator, "G_ema_model": self.average, "D_model": self.discriminator}
         self.optimizers = {"optimizer_0": self.optimizer}
 
-    def _embed(self, texts: list[str]) -> Tensor:
-        parts = [texts[i : i + TEXTS_AT_ONCE] for i in range(0, len(texts), TEXTS_AT_ONCE)]
-        return torch.cat([self.towers.embed_texts(part).to(self.place.device) for part in parts])
+    def _start(self, path: Path) -> None:
+        """Takes the mapper of another run."""
+        state = read_checkpoint(path, self.name)
+        check_network(state, self.config, path)
+        found = {k.removeprefix("clip_mapper."): v for k, v in state["G_ema_model"].items() if "clip_mapper." in k}
+        self.generator.clip_mapper.load_state_dict(found)
+
+    def _fit(self, art: KnownArt) -> None:
+        """Fits the mapper to the codes of the styles that phase 2 knows."""
+        settings, device, seed = self.settings, self.place.device, self.config.seed
+        works = [
+            works[i]
+            for style, works in art.by_style.items()
+            if style in self.codes
+            for i in np.linspace(0, len(works) - 1, min(PER_STYLE, len(works))).astype(int)
+        ]
+        if not works:
+            return
+        of_works = torch.stack([self.codes[work.style] for work in works])
+        sources = [(embed_works(self.towers, works, self.config.network.size, device), of_works)]
+        if settings.captions:
+            said = embed_captions(self.towers, works, WORDINGS, seed, device)
+            sources.append((said, of_works.repeat_interleave(WORDINGS, 0)))
+        mapper = self.generator.clip_mapper.requires_grad_(True)
+        rate = settings.optimizer.learning_rate
+        fit_mapper(mapper, list(mapper.parameters()), sources, rate, settings.fit_steps, FIT_BATCH, seed)
+        mapper.requires_grad_(False)
 
     def extra_state(self) -> dict[str, Any]:
         """What phase 2 kept and the presets need, and which towers were looked through."""
@@ -158,11 +194,13 @@ class MapperPhase(Phase):
         any_photo = rng.integers(len(self.photos.training), size=self.batch)
         mirrors, is_art = rng.random(self.batch) < 0.5, rng.random(self.batch) < settings.art
         any_work, another, is_caption = rng.random(self.batch), rng.random(self.batch), rng.random(self.batch)
+        seeds = rng.integers(2**62, size=self.batch)
         mine = self.place.mine(np.arange(self.batch)).astype(int)
         photos: list[NDArray[np.float32]] = []
         blank = np.zeros((size, size, 3), np.float32)
         targets, shown = [blank] * len(mine), [blank] * len(mine)
-        works, captions = torch.full((len(mine),), -1), torch.full((len(mine),), -1)
+        works = torch.full((len(mine),), -1)
+        captions: list[str | None] = [None] * len(mine)
         for row, n in enumerate(mine):
 
             def read(path: Path, mirror: bool = bool(mirrors[n])) -> NDArray[np.float32]:
@@ -177,7 +215,7 @@ class MapperPhase(Phase):
             photos.append(read(self.art.photos[chosen]))
             targets[row] = read(work.path)
             if is_caption[n] < settings.captions:
-                captions[row] = self.art.captions.index(work.caption)
+                captions[row] = caption_of(work, measured_colors(work), np.random.default_rng(int(seeds[n])))
             else:
                 shown[row] = read(self.art.another(work, float(another[n])).path)
         return MapperBatch(
@@ -201,7 +239,7 @@ class MapperPhase(Phase):
             pictures = fast.decode(self.generator, features[made], wplus[made], [m[made] for m in maps]).clamp(-1, 1)
             targets[made], shown[made] = pictures, pictures
         embedding = self.towers.embed_images(shown)
-        for row, (work, caption) in enumerate(zip(batch.works.tolist(), batch.captions.tolist(), strict=True)):
+        for row, (work, caption) in enumerate(zip(batch.works.tolist(), batch.captions, strict=True)):
             if work < 0:
                 continue
             assert self.art is not None
@@ -209,9 +247,8 @@ class MapperPhase(Phase):
             known[row] = code is not None
             if code is not None:
                 wplus[row] = code
-            if caption >= 0:
-                assert self.texts is not None
-                embedding[row] = self.texts[caption]
+            if caption is not None:
+                embedding[row] = self.towers.embed_texts([caption])[0].to(device)
         return targets, embedding, wplus, known
 
     def step(self, step: int, batch: MapperBatch) -> dict[str, float]:
@@ -259,9 +296,10 @@ class MapperPhase(Phase):
         for true in repeat_w(self.average.map_z(z.to(device))):
             picture = stylise(nchw(scaled(faces[:1])), true[None]).clamp(-1, 1)
             codes += [true, self.average.map_embedding(self.towers.embed_images(picture))[0]]
-        if self.texts is not None:
-            some = np.linspace(0, len(self.texts) - 1, min(SHEET_CAPTIONS, len(self.texts))).astype(int)
-            codes += list(self.average.map_embedding(self.texts[torch.from_numpy(some).to(device)]))
+        if self.art is not None and self.settings.captions:
+            some = np.linspace(0, len(self.art.captions) - 1, min(SHEET_CAPTIONS, len(self.art.captions))).astype(int)
+            texts = self.towers.embed_texts([self.art.captions[i] for i in some])
+            codes += list(self.average.map_embedding(texts.to(device)))
         return style_sheet(faces, codes, stylise)
 
 

@@ -59,7 +59,7 @@ class Head(nn.Module):
 
 
 @lru_cache(KEPT)
-def kept(path: Path, side: int) -> Pictures:
+def kept_square(path: Path, side: int) -> Pictures:
     return read_square(path, side)
 
 
@@ -108,6 +108,15 @@ class TowersPhase(Phase):
         text = StaticText(static["text.table"], static["text.scale"], self.tokens.end, width, settings.hidden)
         text.mean.copy_(self._mean(text))
         image = StyleCnn(width, settings.hidden, settings.widths)
+        if settings.start_from:
+            path = Path(settings.start_from) / self.name / "checkpoint.pt"
+            state = read_checkpoint(path, self.name)["towers"]
+            try:
+                image.load_state_dict({k.removeprefix("image."): v for k, v in state.items() if k.startswith("image.")})
+            except RuntimeError as error:
+                raise TrainingError(
+                    "CHECKPOINT_MISMATCH", f"The image tower in {path} is of another size: change small_towers."
+                ) from error
         self.model = SmallTowers(text, image, self.tokens, settings.side).to(place.device)
         self.head = Head(width, self.coordinates.shape[1]).to(place.device)
         self.modules = {"towers": self.model, "head": self.head}
@@ -169,7 +178,7 @@ class TowersPhase(Phase):
                 crop, (x, y), mirror = 1 - 0.15 * rng.random(), rng.random(2), rng.random() < 0.5
                 if n not in mine:
                     continue
-                picture = mirrored(kept(path, side), bool(mirror))
+                picture = mirrored(kept_square(path, side), bool(mirror))
                 size = round(side * crop)
                 left, top = (int(place * (side - size + 1)) for place in (x, y))
                 cut = nchw(scaled(picture[None, top : top + size, left : left + size]))
@@ -188,7 +197,9 @@ class TowersPhase(Phase):
         with torch.autocast(device.type, dtype=place.dtype, enabled=place.dtype != torch.float32):
             pictures = self.model.image(batch.pixels.to(device)).float()
         ids = batch.ids.to(device)
-        texts = self.model.text(ids, (draws.uniform(ids.shape[1], len(ids) * place.world).t() > settings.drop).float())
+        kept = (draws.uniform(ids.shape[1], len(ids) * place.world).t() > settings.drop).float()
+        noise = settings.noise * draws.normal((len(ids) * place.world, self.model.text.table.shape[1]))
+        texts = self.model.text(ids, kept, noise)
         same = (styles[:, None] == styles[None]).float()
         scale = self.head.log_scale.exp().clamp(max=100)
         across = scale * pictures @ texts.t()

@@ -1,0 +1,133 @@
+"""Fits the text tower of small towers to the pictures, whose tower stays as it is: words get the mean embedding of the
+pictures that they are said of.
+
+    python -m mmfs_training.text_fit TOWERS --static FOLDER --art DIR --out FOLDER
+
+The contrast of phase `towers` only puts the right pictures first; a mapper needs texts where pictures are. TOWERS is
+a folder that `export --phase towers` wrote, FOLDER one of `static_text.py`. Minutes on one core, as pictures are looked
+at once.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from safetensors.torch import load_file
+from torch import Tensor
+
+from .checkpoint import write_atomically
+from .data import ArtFolder, Artwork
+from .errors import TrainingError
+from .mapper_fit import caption_of, embed_works, measured_colors
+from .small_towers import TOKENIZER, SmallTowers, StaticText, Tokens
+
+PER_STYLE = 24
+BATCH = 512
+SCALE = 15.0
+
+
+def style_centers(towers: SmallTowers, by_style: Sequence[Sequence[Artwork]], size: int) -> Tensor:
+    """The mean embedding [styles, E] of at most 24 pictures of each style, L2-normalised."""
+    chosen = [[w[i] for i in np.linspace(0, len(w) - 1, min(PER_STYLE, len(w))).astype(int)] for w in by_style]
+    embeddings = embed_works(towers, [work for works in chosen for work in works], size, torch.device("cpu"))
+    styles = torch.tensor([i for i, works in enumerate(chosen) for _ in works])
+    return F.normalize(torch.zeros(len(chosen), embeddings.shape[1]).index_add(0, styles, embeddings))
+
+
+def wordings(by_style: Sequence[Sequence[Artwork]], count: int, seed: int) -> tuple[list[str], Tensor]:
+    """About `count` captions, as many for each work, and the style of each [N]."""
+    rng = np.random.default_rng(seed)
+    total = sum(map(len, by_style))
+    texts, styles = [], []
+    for style, works in enumerate(by_style):
+        said = max(1, round(count * len(works) / total))
+        # the works of a style have one caption; an artist's have their own colours
+        some = works if works[0].artist else works[:1]
+        colors = [measured_colors(work) for work in some]
+        for n in range(said):
+            texts.append(caption_of(some[n % len(some)], colors[n % len(some)], rng))
+            styles.append(style)
+    return texts, torch.tensor(styles)
+
+
+def fit_text(
+    text: StaticText, pooled: Tensor, styles: Tensor, centers: Tensor, steps: int, noise: float, seed: int
+) -> float:
+    """Changes `text` so that pooled tokens [N, K] get the centers [S, E] of their styles [N]: cross-entropy over all
+    centers and distance from the right one. noise: standard deviation added to the pooled tokens.
+
+    Returns the mean cosine to the right center at the end, without noise."""
+    rng = torch.Generator().manual_seed(seed)
+    optimizer = torch.optim.Adam(text.parameters(), 2e-3)
+    for step in range(steps):
+        for group in optimizer.param_groups:
+            group["lr"] = 2e-3 * (1 - step / steps)
+        index = torch.randint(len(pooled), (BATCH,), generator=rng)
+        x, wanted = pooled[index], styles[index]
+        x = x + noise * torch.randn(x.shape, generator=rng)
+        cosines = text.embed(x) @ centers.t()
+        near = cosines.gather(1, wanted[:, None]).mean()
+        loss = F.cross_entropy(SCALE * cosines, wanted) + 2 * (1 - near)
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward()  # type: ignore[no-untyped-call]
+        optimizer.step()
+    with torch.no_grad():
+        return (text.embed(pooled) * centers[styles]).sum(1).mean().item()
+
+
+def fit(
+    towers: SmallTowers, static: Path, art: ArtFolder, count: int, steps: int, noise: float, seed: int = 0
+) -> float:
+    """Gives the towers a new text tower over the table in `static`, fitted to about `count` captions; returns the mean
+    cosine to the pictures."""
+    tokens = Tokens(static / TOKENIZER)
+    table = load_file(static / "static.safetensors")
+    text = StaticText(
+        table["text.table"], table["text.scale"], tokens.end, towers.width, towers.text.hidden.out_features
+    )
+    by_style: dict[str, list[Artwork]] = {}
+    for work in art.works:
+        by_style.setdefault(work.style, []).append(work)
+    groups = list(by_style.values())
+    centers = style_centers(towers, groups, towers.side)
+    texts, styles = wordings(groups, count, seed)
+    with torch.no_grad():
+        parts = [tokens(texts[i : i + BATCH]) for i in range(0, len(texts), BATCH)]
+        pooled = torch.cat([F.normalize(text.rows(ids).sum(1)) for ids in parts])
+        text.mean.copy_(pooled.mean(0))
+        pooled = pooled - text.mean
+    found = fit_text(text, pooled, styles, centers, steps, noise, seed)
+    towers.text, towers.tokenizer = text.eval(), tokens
+    return found
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m mmfs_training.text_fit", description=__doc__.split("\n\n")[0])
+    parser.add_argument("towers", type=Path)
+    parser.add_argument("--static", type=Path, required=True, help="folder of static_text.py")
+    parser.add_argument("--art", type=Path, required=True, help="folder with art.csv")
+    parser.add_argument("--out", type=Path, required=True, help="folder for towers.safetensors and tokenizer.json")
+    parser.add_argument("--wordings", type=int, default=120_000, help="captions to fit to, in all (default 120,000)")
+    parser.add_argument("--steps", type=int, default=3000)
+    parser.add_argument("--noise", type=float, default=0.06, help="added to the pooled tokens (default 0.06)")
+    options = parser.parse_args(arguments)
+    try:
+        towers = SmallTowers.load(options.towers)
+        near = fit(towers, options.static, ArtFolder(options.art), options.wordings, options.steps, options.noise)
+        source = options.static / TOKENIZER
+        write_atomically(options.out / TOKENIZER, lambda p: p.write_bytes(source.read_bytes()))
+        print(f"{towers.save(options.out)}: mean cosine of captions to their pictures {near:.3f}")
+    except TrainingError as error:
+        print(f"error {error.code}: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
