@@ -432,7 +432,7 @@ def compose(caption: str, rng: np.random.Generator, colors: list[str], artist: s
     if caption and rng.random() < 0.15:
         return caption
     named = find_techniques(caption) or find_techniques(movement or "")
-    if caption and not named:  # of what the rules do not know, the words stay
+    if caption and not named and not is_held_out(caption):  # of what the rules do not know, the words stay
         article = caption if caption.split()[0] in ("a", "an", "the") else with_article(caption)
         return shaken(pick(rng, NOUN_TEMPLATES).format(x=caption, a=article), rng)
     technique = TECHNIQUES[pick(rng, named)] if named else TECHNIQUES["oil"]
