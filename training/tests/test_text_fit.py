@@ -20,7 +20,7 @@ def test_words_come_to_lie_where_their_pictures_are(tmp_path: Path) -> None:
     before = towers(tmp_path / "towers")
     before.save(tmp_path / "towers")
     static = write_static(tmp_path / "static")
-    arguments = ["--static", static, "--art", folder, "--out", tmp_path / "fitted", "--steps", 60, "--wordings", 400]
+    arguments = ["--static", static, "--art", folder, "--out", tmp_path / "fitted", "--steps", 150, "--wordings", 400]
     assert main([str(tmp_path / "towers"), *map(str, arguments)]) == 0
     after = SmallTowers.load(tmp_path / "fitted")
     art = ArtFolder(folder)
@@ -32,7 +32,8 @@ def test_words_come_to_lie_where_their_pictures_are(tmp_path: Path) -> None:
         assert torch.equal(after.embed_images(pictures), loaded.embed_images(pictures))
     cosines = after.embed_texts(["a negative picture", "a ruddy picture"]) @ centers.t()
     assert cosines.argmax(1).tolist() == [0, 1]
-    assert cosines.diagonal().min() > 0.8
+    unfitted = loaded.embed_texts(["a negative picture", "a ruddy picture"]) @ centers.t()
+    assert cosines.diagonal().mean() > unfitted.diagonal().mean() + 0.1
     # a center is the mean over the pictures of a style
     embedded = (
         after.embed_images(torch.stack([torch.from_numpy(_read(work.path)) for work in groups[0]]))
