@@ -237,7 +237,7 @@ def test_two_processes_compute_what_one_does(world: World, phase: str, tmp_path:
                 assert float(row[name]) == pytest.approx(float(wanted[name]), rel=LOSS_TOLERANCE, abs=1e-6), name
     found = weights(run, phase)
     for key, value in weights(world.run, phase).items():
-        # a scalar (noise.weight) is not averaged over many numbers, and Adam's first steps make much of a small gradient
+        # a scalar (noise.weight) is no mean over many numbers, and Adam's first steps make much of a small gradient
         tolerance = WEIGHT_TOLERANCE if value.numel() > 1 else 5 * WEIGHT_TOLERANCE
         assert (found[key] - value).abs().mean() <= tolerance * max(1.0, value.abs().mean()), key
     start = {"prior": "g.conv1.conv.weight", "encoder": "G_model.encoder.1.conv1.0.weight"}
