@@ -17,7 +17,10 @@ export interface Pixels {
  */
 export function pixelsOf(picture: Picture): Pixels {
   if (!Array.isArray(picture?.shape)) {
-    throw new MMFSError("INVALID_ARGUMENT", "A picture is what wrapPicture makes of RGBA bytes, or an ndarray of bytes.");
+    throw new MMFSError(
+      "INVALID_ARGUMENT",
+      "A picture is what wrapPicture makes of RGBA bytes, or an ndarray of bytes.",
+    );
   }
   const [height, width, channels] = picture.shape;
   if (picture.shape.length !== 3 || !height || !width || (channels !== 1 && channels !== 3 && channels !== 4)) {

@@ -1,8 +1,6 @@
-import { MMFSError } from "@mmfs/core";
+import { MMFSError, type RawPicture, sniffFormat } from "@mmfs/core";
 import type { Metadata } from "sharp";
 import { loadSharp } from "./load-sharp.js";
-import type { RawPicture } from "./raw-picture.js";
-import { sniffFormat } from "./sniff-format.js";
 
 export interface DecodePictureOptions {
   /** The largest picture that is decoded, in pixels. */
