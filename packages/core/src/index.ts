@@ -1,7 +1,7 @@
 export { type AlignedFace, alignFace } from "./align/align-face.js";
 export { Bundle } from "./bundle/bundle.js";
 export type { BundleSource, ReadOptions } from "./bundle/bundle-source.js";
-export { loadBundle } from "./bundle/load-bundle.js";
+export { loadBundle, parseManifest } from "./bundle/load-bundle.js";
 export {
   BUNDLE_FORMAT,
   BUNDLE_PARTS,
@@ -33,6 +33,7 @@ export type { Box, FaceCrop, Point, SimilarityTransform } from "./geometry/types
 export { PACK_FORMAT, PACK_MANIFEST_NAME, readPack, writePack } from "./pack/pack-file.js";
 export type { StylePack } from "./pack/style-pack.js";
 export { blendPictures } from "./picture/blend-pictures.js";
+export { checkPictureFormat } from "./picture/check-picture-format.js";
 export { createPicture, wrapPicture } from "./picture/create-picture.js";
 export { flatten } from "./picture/flatten.js";
 export type { Picture } from "./picture/picture.js";
@@ -41,7 +42,7 @@ export { type Pixels, pixelsOf } from "./picture/pixels.js";
 export type { RawPicture } from "./picture/raw-picture.js";
 export { type ResampleFilter, resample, type Span } from "./picture/resample.js";
 export { resize } from "./picture/resize.js";
-export { PICTURE_FORMATS, type PictureFormat, type SniffedFormat, sniffFormat } from "./picture/sniff-format.js";
+export { PICTURE_FORMATS, type PictureFormat } from "./picture/sniff-format.js";
 export { fromTensorData, toTensorData } from "./picture/tensor-data.js";
 export { warpSquare } from "./picture/warp.js";
 export { SerialQueue } from "./queue/serial-queue.js";
