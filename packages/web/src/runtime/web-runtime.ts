@@ -15,6 +15,9 @@ import { type AdapterAnswer, isSoftware, requestAdapter, requestDevice } from ".
 /** Without this, operators that WebGPU lacks would run on the CPU in silence. */
 const NO_FALLBACK = { session: { disable_cpu_ep_fallback: "1" } };
 
+/** Milliseconds by which the news of a lost device may come later than the failure that it causes. */
+const LOSS_DELAY = 200;
+
 export interface WebRuntimeOptions {
   /** The devices that will be asked for: without WebGPU, a smaller build of onnxruntime-web is fetched. @default "auto" */
   device?: DeviceOption | undefined;
@@ -195,6 +198,9 @@ class WebSession implements Session {
       } catch (cause) {
         if (MMFSError.isInstance(cause)) throw cause;
         const message = messageOf(cause);
+        // A run may hear of the loss of its device before the device says so.
+        if (this.#gpuDevice)
+          await raceLost(new Promise<void>((resolve) => setTimeout(resolve, LOSS_DELAY)), this.#gpuDevice);
         if (this.#gpuDevice?.isLost || /device (is |was )?lost|Instance reference no longer exists/i.test(message)) {
           throw new MMFSError("DEVICE_LOST", `The ${this.device} device was lost; try again.`, { cause });
         }
