@@ -1,1 +1,1 @@
-export {};
+export { defineStylizerElement, type StylizerElement } from "./element/define-stylizer-element.js";

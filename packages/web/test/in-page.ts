@@ -34,5 +34,5 @@ globalThis.tell = ({ width, height, data, device, warnings, facesFound }) => {
   return { width, height, pixels, device, warnings, facesFound };
 };
 globalThis.failure = async (promise) => {
-  try { await promise; return "none"; } catch (error) { return error?.code ?? error?.name; }
+  try { await promise; return "none"; } catch (error) { return typeof error?.code === "string" ? error.code : error?.name; }
 };`;
