@@ -6,14 +6,14 @@ export default defineConfig([
   {
     ...shared,
     entry: ["src/index.ts", "src/element.ts"],
+    external: ["./stylizer-worker.js"],
     dts: true,
     splitting: true,
-    clean: ["dist/*", "!dist/stylizer-worker.js*"],
   },
   // Import maps do not reach into workers: without a bundler, nothing but the runtime may be left to be resolved there.
   {
     ...shared,
-    entry: ["src/stylizer-worker.ts"],
+    entry: { "stylizer-worker": "src/worker/stylizer-worker.ts" },
     noExternal: [/^(?!onnxruntime-web)/],
     external: [/^onnxruntime-web/],
     esbuildOptions: (options) => {

@@ -137,6 +137,17 @@ describe.skipIf(chromiumPath === undefined)("the default bundle on WebAssembly",
     expect(told).toEqual({ names: Array(7).fill("AbortError"), facesFound: 1 });
   }, 60_000);
 
+  it("computes the same in the page itself, where it is asked to", async () => {
+    const told = await page.evaluate(`(async () => {
+      const inPage = await mmfs.createStylizer({ bundle: "/bundle/", runtimeUrl: "/ort/", worker: false });
+      const inWorker = ${STYLIZER};
+      const [a, b] = [await inPage.stylize("/photo.png"), await inWorker.stylize("/photo.png")];
+      await Promise.all([inPage.dispose(), inWorker.dispose()]);
+      return a.data.every((byte, i) => byte === b.data[i]) && a.data.length === b.data.length;
+    })()`);
+    expect(told).toBe(true);
+  }, 60_000);
+
   it("says that there is no WebGPU where it is asked for", async () => {
     const code = await page.evaluate(`(async () => {
       const stylizer = await mmfs.createStylizer({ bundle: "/bundle/", runtimeUrl: "/ort/", device: "webgpu" });

@@ -1,4 +1,4 @@
-import { type Request, serve } from "@mmfs/core";
+import type { Request } from "@mmfs/core";
 import type { Connect } from "./worker-client.js";
 
 /** Computes in the page itself, behind a message port, so that nothing else differs from a worker. */
@@ -11,8 +11,8 @@ export const connectPage: Connect = ({ onReply, onFailure }) => {
   };
   there.onmessage = ({ data }) => handle(data);
   // A page that leaves it to a worker need not fetch this part.
-  import("./served-functions.js").then(
-    ({ servedFunctions }) => {
+  import("./stylizer-worker.js").then(
+    ({ serve, servedFunctions }) => {
       handle = serve((reply, transfer) => there.postMessage(reply, transfer), servedFunctions());
       for (const request of waiting.splice(0)) handle(request);
     },
