@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { allPairs, cosine, distance, nearest, spread, summarise } from "./identity-figures.js";
+import { allPairs, cosine, distance, falls, nearest, spread, summarise } from "./identity-figures.js";
 
 const one = Float32Array.of(3, 4, 0);
 const other = Float32Array.of(0, 4, 3);
@@ -25,6 +25,12 @@ test("a summary has the means, and the part below the threshold but not on it", 
     distance: expect.closeTo(0.7, 12),
     belowThreshold: expect.closeTo(1 / 3, 12),
   });
+});
+
+test("what falls may stay where it is, and never rises", () => {
+  expect(falls([1, 0.97, 0.97, 0.9])).toBe(true);
+  expect(falls([1, 0.9, 0.91])).toBe(false);
+  expect(falls([0.5])).toBe(true);
 });
 
 test("every two vectors make one pair", () => {

@@ -39,6 +39,11 @@ export function summarise(pairs: readonly Likeness[], threshold: number): Likene
   };
 }
 
+/** Whether no value is above the one before it. */
+export function falls(values: readonly number[]): boolean {
+  return values.every((value, i) => i === 0 || value <= values[i - 1]!);
+}
+
 /** The likeness of every two of the vectors. */
 export function allPairs(vectors: readonly Float32Array[]): Likeness[] {
   return vectors.flatMap((one, i) => vectors.slice(i + 1).map((other) => likeness(one, other)));

@@ -38,6 +38,7 @@ function randomNetwork(): Network {
   return {
     shape: SHAPE,
     embeddingDim: undefined,
+    feedForward: undefined,
     weights: (key) => new RandomGenerator(key.length).normals((layout.get(key) ?? []).reduce((a, b) => a * b, 1)),
   };
 }

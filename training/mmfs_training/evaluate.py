@@ -1,30 +1,37 @@
 """Measures a model on faces it was not trained on; prints a table and writes the same numbers as JSON.
 
     python -m mmfs_training.evaluate MODEL --faces DIR --landmarks landmarks.csv [--art DIR --features FILE] \
+        [--prompts prompts.csv] [--references DIR [--packs DIR] [--sheet-references SHEET.png]] [--clip DIR] \
         [--json FILE] [--out SHEET.png]
 
 MODEL is a folder with mmfs-mini.safetensors, presets.safetensors and presets.json, as packages/model-mini/checkpoint.
-The landmarks are a CSV that gives the square of each face: file, crop_center_x, crop_center_y, crop_side (pixels) and
-crop_angle_degrees. `--art` is a folder as for training; a preset that names a `style` in presets.json is compared with
-the art of that style, any other with all. `--features` is a quantised MobileNetV2 in a TFLite file.
+For `--prompts` and `--references` its weights have a mapper, and the towers are beside them (towers.safetensors and
+tokenizer.json), unless `--clip` names a CLIP. The landmarks are a CSV that gives the square of each face: file,
+crop_center_x, crop_center_y, crop_side (pixels) and crop_angle_degrees. `--art` is a folder as for training; a preset
+that names a `style` in presets.json is compared with the art of that style, any other with all. `--features` is a
+quantised MobileNetV2 in a TFLite file.
 
 reconstruction: PSNR of the photo code in dB. kid, frechet: distance of results to art; the plain photos' distance
 (photos) is what a style must beat, that of one half of the art to the other (artHalves) what can be reached. `kid` is
 the main figure; `frechet` may be compared only between equal numbers of pictures, and neither with figures from the
 features of another network. structure: correlation of gradients
 of photo and result. diversity: mean cosine distance of the features of one face under random z (seeds), and of faces
-under one z (faces). `metrics.py` defines them all.
+under one z (faces). `metrics.py` defines them all. strength: what is left of the photo on the way from the photo code
+to a preset (`strength_figures.py`).
+
+prompts (which needs `--art`): are results of the style that the prompt names? (`prompt_figures.py`, judged by
+`style_judge.py`; judgedPresets is the same for the presets, the most that prompts can reach.) references, packs: are
+results nearest in style to the picture that they were made after? (`reference_figures.py`, `style_distance.py`.) Both
+use `--style-faces` of the faces, not all.
 """
 
 from __future__ import annotations
 
 import argparse
-import csv
 import json
 import math
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -33,222 +40,30 @@ import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from safetensors import SafetensorError
-from safetensors.torch import load_file
 from torch import Tensor
 from tqdm import tqdm
 
-from .checkpoint import load_generator, write_atomically
-from .data import ArtFolder, Artwork, Pictures, nchw, read_square, scaled
+from .art_set import ArtSet, Extractor, read_art
+from .checkpoint import write_atomically
+from .data import ArtFolder
 from .errors import TrainingError
+from .evaluation_faces import Face, find_faces, read_face, spread
 from .features import TfliteFeatures
-from .metrics import fit_gaussian, frechet_distance, gradient_correlation, kid, mean_cosine_distance, psnr
-from .networks import STYLE_TOKENS, Generator, draw_noises, repeat_w
-from .photos import read_picture
-from .sheets import style_sheet, to_bytes, write_picture
+from .figure_tables import prompt_tables, reference_tables, strength_table, table
+from .metrics import gradient_correlation, psnr
+from .model_folder import Model, read_model, results, stylise
+from .networks import repeat_w
+from .prompt_figures import preset_hits, prompt_figures
+from .prompts import read_prompts
+from .reference_figures import read_references, reference_figures, reference_sheet, with_mapper, with_packs
+from .seed_diversity import SEED_FACES, SEEDS, diversity, random_z
+from .sheets import style_sheet, write_picture
+from .small_towers import SmallTowers
+from .strength_figures import strength_figures
+from .style_judge import train_style_judge
+from .towers import ClipTowers, Towers
 
-Extractor = Callable[[Pictures], NDArray[np.float32]]
-Features = NDArray[np.float32]
-
-CROP = ("crop_center_x", "crop_center_y", "crop_side", "crop_angle_degrees")
-SEEDS = 12
-SEED_FACES = 4
-
-
-@dataclass(frozen=True)
-class Preset:
-    """style: the art's style that the preset was trained on, if it says; code: w+ [10, D]."""
-
-    name: str
-    style: str | None
-    code: Tensor
-
-
-@dataclass(frozen=True)
-class Model:
-    """size: side of the pictures in pixels; photo: the w+ [10, D] that gives photos back."""
-
-    generator: Generator
-    size: int
-    photo: Tensor
-    presets: list[Preset]
-
-
-def read_model(folder: Path) -> Model:
-    """Raises `TrainingError` MODEL_MISSING or MODEL_INVALID."""
-    weights, codes, table = (folder / n for n in ("mmfs-mini.safetensors", "presets.safetensors", "presets.json"))
-    missing = [path.name for path in (weights, codes, table) if not path.is_file()]
-    if missing:
-        raise TrainingError("MODEL_MISSING", f"{folder} has no {', '.join(missing)}: name the folder of a model.")
-    try:
-        generator = load_generator(weights)
-        vectors = load_file(codes)
-        presets = json.loads(table.read_text(encoding="utf-8"))
-        size = int(presets["size"])
-        draw_noises(size, torch.Generator())
-        shape = (STYLE_TOKENS, generator.config.style_dim)
-
-        def code(name: str) -> Tensor:
-            if vectors[name].shape != shape:
-                raise ValueError(f"the code of {name} is {list(vectors[name].shape)}, not {list(shape)}")
-            return vectors[name].float()
-
-        named = [Preset(preset["name"], preset.get("style"), code(preset["name"])) for preset in presets["presets"]]
-        return Model(generator, size, code(presets["photo"]), named)
-    except (ValueError, KeyError, TypeError, AttributeError, RuntimeError, SafetensorError) as error:
-        raise TrainingError("MODEL_INVALID", f"{folder} is no model ({error!r}): export it again.") from error
-
-
-@dataclass(frozen=True)
-class Face:
-    """The square of `side` pixels around (x, y) in a picture, turned by `degrees`."""
-
-    path: Path
-    x: float
-    y: float
-    side: float
-    degrees: float
-
-
-def find_faces(folder: Path, landmarks: Path, limit: int | None = None) -> list[Face]:
-    """The pictures of `folder` that the CSV names, in its order; `limit` of them, evenly spread.
-
-    Raises `TrainingError` LANDMARKS_UNREADABLE or FACES_MISSING.
-    """
-    faces = []
-    try:
-        with landmarks.open(newline="", encoding="utf-8") as file:
-            rows = csv.DictReader(file)
-            lacking = {"file", *CROP} - set(rows.fieldnames or ())
-            if lacking:
-                raise ValueError(f"it lacks the column {', '.join(sorted(lacking))}")
-            for row in rows:
-                place = Path(row["file"] or "")
-                path = folder / place.name
-                if place.parent.name not in ("", folder.resolve().name) or not path.is_file():
-                    continue
-                x, y, side, degrees = (float(row[name] or "nan") for name in CROP)
-                if not (math.isfinite(x + y + side + degrees) and side > 0):
-                    raise ValueError(f"line {rows.line_num} gives no square")
-                faces.append(Face(path, x, y, side, degrees))
-    except (OSError, ValueError, csv.Error) as error:
-        raise TrainingError("LANDMARKS_UNREADABLE", f"{landmarks} cannot be used: {error}.") from error
-    if not faces:
-        raise TrainingError(
-            "FACES_MISSING", f"{landmarks} names no picture in {folder}: give the folder that it is of."
-        )
-    return spread(faces, limit or len(faces))
-
-
-def spread(items: Sequence[Any], count: int) -> list[Any]:
-    """`count` of the items (all, if there are fewer), evenly spread from the first to the last."""
-    return [items[i] for i in np.linspace(0, len(items) - 1, min(count, len(items))).astype(int)]
-
-
-def aligned_square(picture: Pictures, x: float, y: float, side: float, degrees: float, size: int) -> Pictures:
-    """The square of `side` pixels around (x, y), turned by `degrees`, at `size` pixels."""
-    scale = size / side
-    matrix = cv2.getRotationMatrix2D((x, y), degrees, scale)
-    matrix[:, 2] += size / 2 - np.array([x, y])
-    if scale < 1:  # warpAffine does not average, so smooth first
-        picture = cv2.GaussianBlur(picture, (0, 0), 0.4 / scale)
-    return cv2.warpAffine(picture, matrix, (size, size), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT_101)
-
-
-def read_face(face: Face, size: int) -> Pictures:
-    """RGB bytes [size, size, 3]."""
-    try:
-        picture = cv2.cvtColor(read_picture(face.path), cv2.COLOR_BGR2RGB)
-    except ValueError as error:
-        raise TrainingError("PICTURE_UNREADABLE", f"{error}: mend or remove it.") from error
-    return aligned_square(picture, face.x, face.y, face.side, face.degrees, size)
-
-
-@torch.no_grad()
-def stylise(generator: Generator, images: Tensor, wplus: Tensor) -> Tensor:
-    """Pictures [N, 3, S, S] and w+ [N, 10, D] to pictures, with the same noise each time."""
-    noises = draw_noises(images.shape[-1], torch.Generator().manual_seed(0), len(images))
-    return generator(images, wplus, noises)
-
-
-@torch.no_grad()
-def results(generator: Generator, photo: Pictures, codes: Iterable[Tensor]) -> Iterable[Pictures]:
-    """One photo under each of the codes [10, D], encoded once."""
-    noises = draw_noises(len(photo), torch.Generator().manual_seed(0))
-    features = generator.encode(nchw(scaled(photo[None])))
-    for code in codes:
-        yield to_bytes(generator.decode(features, code[None], noises)[0])
-
-
-class ArtSet:
-    """Art as features, and how far from it a set of pictures is."""
-
-    def __init__(self, works: Sequence[Artwork], features: Features, name: str) -> None:
-        """features [N, C], a row a work."""
-        self.works = works
-        self.features = features
-        self.name = name
-        self.gaussian = fit_gaussian(features)
-
-    def distance(self, features: Features) -> dict[str, float]:
-        return {
-            "kid": kid(features, self.features),
-            "frechet": frechet_distance(self.gaussian, fit_gaussian(features)),
-        }
-
-    def halves(self) -> dict[str, float]:
-        """The distance between two random halves that share no photograph, if it is known what they were made from."""
-        origins = [work.photo or str(work.path) for work in self.works]
-        known = sorted(set(origins))
-        first = {known[i] for i in np.random.default_rng(0).permutation(len(known))[: len(known) // 2]}
-        inside = np.array([origin in first for origin in origins])
-        if min(inside.sum(), (~inside).sum()) < 2:
-            raise TrainingError("ART_TOO_FEW", f"{self.name} has too few pictures for two halves: give more.")
-        a, b = self.features[inside], self.features[~inside]
-        return {"kid": kid(a, b), "frechet": frechet_distance(fit_gaussian(a), fit_gaussian(b))}
-
-
-def read_art(folder: Path, styles: Iterable[str | None], size: int, extract: Extractor) -> dict[str | None, ArtSet]:
-    """The art of each style, and all of it under None."""
-    art = ArtFolder(folder)
-    unknown = sorted({style for style in styles if style is not None} - set(art.styles))
-    if unknown:
-        raise TrainingError("STYLE_UNKNOWN", f"{folder} has no style {', '.join(unknown)}, which presets.json names.")
-    works = tqdm(art.works, desc="art", leave=False)
-    features = np.stack([extract(read_square(work.path, size)) for work in works])
-    sets = {}
-    for style in {None: None, **dict.fromkeys(styles)}:
-        chosen = [i for i, work in enumerate(art.works) if style in (None, work.style)]
-        name = f"{folder}" if style is None else f"{folder}, style {style},"
-        if len(chosen) < 4:
-            raise TrainingError("ART_TOO_FEW", f"{name} has {len(chosen)} pictures: at least 4 are needed.")
-        sets[style] = ArtSet([art.works[i] for i in chosen], features[chosen], name)
-    return sets
-
-
-def diversity(model: Model, photos: Sequence[Pictures], extract: Extractor) -> dict[str, float]:
-    """Mean cosine distance of the features: of a face under `SEEDS` random z, and of the faces under one z.
-
-    Averaged over `SEED_FACES` faces and z. photos: at least 2.
-    """
-    with torch.no_grad():
-        codes = repeat_w(model.generator.map_z(random_z(model)))
-
-    def mean(groups: Iterable[Iterable[tuple[Pictures, Tensor]]]) -> float:
-        distances = []
-        for group in groups:
-            rows = [extract(made) for photo, code in group for made in results(model.generator, photo, [code])]
-            distances.append(mean_cosine_distance(np.stack(rows)))
-        return float(np.mean(distances))
-
-    return {
-        "seeds": mean([(photo, code) for code in codes] for photo in spread(photos, SEED_FACES)),
-        "faces": mean([(photo, code) for photo in photos] for code in codes[:SEED_FACES]),
-    }
-
-
-def random_z(model: Model) -> Tensor:
-    return torch.randn(SEEDS, model.generator.config.style_dim, generator=torch.Generator().manual_seed(0))
+STRENGTH_PRESETS = 4
 
 
 def reconstruction(figures: Sequence[float]) -> dict[str, float]:
@@ -264,17 +79,20 @@ def reconstruction(figures: Sequence[float]) -> dict[str, float]:
 
 
 def evaluate(
-    model: Model, faces: Sequence[Face], extract: Extractor | None = None, art: Path | None = None
+    model: Model,
+    faces: Sequence[Face],
+    extract: Extractor | None = None,
+    sets: Mapping[str | None, ArtSet] | None = None,
 ) -> dict[str, Any]:
-    """The figures of the module's docstring, as they are written to JSON; those of art and seeds need `extract`."""
-    if extract is None and art is not None:
-        raise TrainingError("FEATURES_NEEDED", "Art is compared by features: give --features, a TFLite file.")
+    """The figures of faces, presets and seeds, as they are written to JSON; those of seeds need `extract`.
+
+    sets: the art of the presets' styles, and all of it under None, as `read_art` gives it, by the same `extract`.
+    """
     if extract is not None and len(faces) < 2:
         raise TrainingError(
             "FACES_TOO_FEW", "Distances of features need two faces: give more, or leave --features out."
         )
-    styles = [preset.style for preset in model.presets]
-    sets = {} if extract is None or art is None else read_art(art, styles, model.size, extract)
+    sets = sets or {}
 
     accuracy: list[float] = []
     structure: list[list[float]] = [[] for _ in model.presets]
@@ -333,66 +151,11 @@ def rounded(value: Any) -> Any:
     """Six digits of every number; JSON has no infinity, so the PSNR of equal pictures becomes null."""
     if isinstance(value, dict):
         return {key: rounded(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [rounded(item) for item in value]
     if isinstance(value, float):
         return float(f"{value:.6g}") if math.isfinite(value) else None
     return value
-
-
-PSNR_LABELS = {"psnr": "mean", "worstTenth": "worst tenth", "worst": "worst", "best": "best"}
-
-
-@dataclass(frozen=True)
-class Column:
-    title: str
-    keys: tuple[str, ...]
-    digits: int
-    factor: int = 1
-
-    def find(self, row: Mapping[str, Any]) -> Any:
-        value: Any = row
-        for key in self.keys:
-            value = value.get(key) if value is not None else None
-        return value
-
-
-COLUMNS = (
-    Column("structure", ("structure",), 3),
-    Column("identity", ("identity",), 3),
-    Column("art", ("art",), 0),
-    Column("KID×1000", ("kid",), 2, 1000),
-    Column("of photos", ("photos", "kid"), 2, 1000),
-    Column("of halves", ("artHalves", "kid"), 2, 1000),
-    Column("Fréchet", ("frechet",), 2),
-    Column("of photos", ("photos", "frechet"), 2),
-    Column("of halves", ("artHalves", "frechet"), 2),
-)
-
-
-def table(figures: Mapping[str, Any]) -> str:
-    """The figures as lines of text; KIDs times 1000."""
-    psnrs = figures["reconstruction"]
-    lines = [
-        f"{figures['pictures']} faces, photo code: "
-        + ", ".join(f"{label} {number(psnrs[key], 2)}" for key, label in PSNR_LABELS.items())
-        + " (PSNR, dB)",
-    ]
-    if "diversity" in figures:
-        lines.append(
-            f"cosine distance of features: one face, {SEEDS} z {number(figures['diversity']['seeds'], 4)}; "
-            f"one z, different faces {number(figures['diversity']['faces'], 4)}"
-        )
-    rows = {**figures["presets"], "all presets": figures["all"]}
-    width = max(map(len, rows))
-    columns = [column for column in COLUMNS if any(column.find(row) is not None for row in rows.values())]
-    lines.append(" ".join([" " * width, *(column.title for column in columns)]))
-    for name, row in rows.items():
-        cells = [number(column.find(row), column.digits, column.factor).rjust(len(column.title)) for column in columns]
-        lines.append(" ".join([name.ljust(width), *cells]))
-    return "\n".join(lines)
-
-
-def number(value: float | None, digits: int, factor: int = 1) -> str:
-    return "-" if value is None else f"{value * factor:.{digits}f}"
 
 
 def write_sheets(model: Model, faces: Sequence[Face], rows: int, out: Path) -> None:
@@ -435,6 +198,12 @@ def parser() -> argparse.ArgumentParser:
     main.add_argument("--art", type=Path, help="folder with art.csv, or a folder a style")
     main.add_argument("--features", type=Path, help="quantised MobileNetV2, a TFLite file")
     main.add_argument("--identity", type=Path, help='JSON {"presets": {name: {"cosine": …}}} to put beside the figures')
+    main.add_argument("--prompts", type=Path, help="CSV with style, prompt and seen, as mmfs_training/prompts.csv")
+    main.add_argument("--references", type=Path, help="folder of pictures to stylise after")
+    main.add_argument("--packs", type=Path, help="folder with NAME/pack.safetensors, NAME being a reference's")
+    main.add_argument("--clip", type=Path, help="folder of a CLIP, in place of the towers in MODEL")
+    main.add_argument("--style-faces", type=positive, default=8, help="faces that prompts and references are tried on")
+    main.add_argument("--sheet-references", type=Path, help="where a sheet of the references' results is written")
     main.add_argument("--json", type=Path, help="where the figures are written")
     main.add_argument("--out", type=Path, help="where the sheets of pictures are written")
     main.add_argument("--rows", type=positive, default=8, help="faces on the sheets")
@@ -443,23 +212,81 @@ def parser() -> argparse.ArgumentParser:
     return main
 
 
+def check_options(args: argparse.Namespace) -> None:
+    """Raises `TrainingError` FEATURES_NEEDED, ART_NEEDED, REFERENCES_NEEDED."""
+    if args.art and not (args.features or args.prompts):
+        raise TrainingError("FEATURES_NEEDED", "Art is compared by features: give --features, a TFLite file.")
+    if args.prompts and not args.art:
+        raise TrainingError("ART_NEEDED", "Prompts are judged by what the art looks like: give --art.")
+    if (args.packs or args.sheet_references) and not args.references:
+        raise TrainingError("REFERENCES_NEEDED", "Packs and their sheet belong to references: give --references.")
+
+
+def read_towers(model: Path, clip: Path | None) -> Towers:
+    return ClipTowers(str(clip)) if clip else SmallTowers.load(model)
+
+
+def measure(args: argparse.Namespace, model: Model, faces: Sequence[Face]) -> dict[str, Any]:
+    """All figures that the options ask for; writes the sheet of references."""
+    towers = read_towers(args.model, args.clip) if args.prompts or args.references else None
+    prompts = read_prompts(args.prompts) if args.prompts else ()
+    references = read_references(args.references, model.size) if args.references else []
+    extract = TfliteFeatures(args.features, args.threads) if args.features else None
+    identity = read_identity(args.identity) if args.identity else {}
+    art = ArtFolder(args.art) if args.art else None
+    sets: dict[str | None, ArtSet] = {}
+    if art is not None and extract is not None:
+        sets = read_art(art, [preset.style for preset in model.presets], model.size, extract)
+    figures = evaluate(model, faces, extract, sets)
+    for name in figures["presets"].keys() & identity.keys():
+        figures["presets"][name]["identity"] = identity[name]
+
+    photos = [read_face(face, model.size) for face in spread(faces, args.style_faces)]
+    if model.presets:
+        figures["strength"] = strength_figures(model, spread(model.presets, STRENGTH_PRESETS), photos)
+    if prompts and towers is not None and art is not None:
+        judge = train_style_judge(art.works, [prompt.style for prompt in prompts], model.size)
+        figures["judge"] = judge.report()
+        figures["prompts"] = prompt_figures(model, towers, prompts, photos, judge, extract, sets.get(None))
+        figures["judgedPresets"] = preset_hits(model, photos, judge)
+    if references and towers is not None:
+        kinds = {"references": with_mapper(model, towers, references, photos)}
+        if args.packs:
+            kinds["packs"] = with_packs(model, args.packs, references, photos)
+        for kind, stylised in kinds.items():
+            figures[kind] = reference_figures(towers, references, stylised, photos)
+        if args.sheet_references:
+            write_picture(reference_sheet(references, *kinds.values()), args.sheet_references)
+    return figures
+
+
+def tables(figures: Mapping[str, Any]) -> str:
+    """All figures as text, a part each."""
+    parts = [table(figures)]
+    if "strength" in figures:
+        parts.append(strength_table(figures["strength"]))
+    if "prompts" in figures:
+        parts.append(prompt_tables(figures["judge"], figures["prompts"], figures["judgedPresets"]))
+    if "references" in figures:
+        parts.append(reference_tables("References, mapper alone", figures["references"]))
+    if "packs" in figures:
+        parts.append(reference_tables("References, tuned", figures["packs"]))
+    return "\n\n".join(parts)
+
+
 def main(arguments: list[str] | None = None) -> int:
     args = parser().parse_args(arguments)
     torch.set_num_threads(args.threads)
     cv2.setNumThreads(args.threads)
     try:
+        check_options(args)
         model = read_model(args.model)
         faces = find_faces(args.faces, args.landmarks, args.limit)
-        extract = TfliteFeatures(args.features, args.threads) if args.features else None
-        identity = read_identity(args.identity) if args.identity else {}
-        figures = evaluate(model, faces, extract, args.art)
-        for name in figures["presets"].keys() & identity.keys():
-            figures["presets"][name]["identity"] = identity[name]
-        figures = rounded(figures)
+        figures = rounded(measure(args, model, faces))
         if args.json:
             text = json.dumps(figures, indent=2, ensure_ascii=False) + "\n"
             write_atomically(args.json, lambda path: path.write_text(text, encoding="utf-8"))
-        print(table(figures))
+        print(tables(figures))
         if args.out:
             write_sheets(model, faces, args.rows, args.out)
     except TrainingError as error:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from .errors import TrainingError
+
 
 @dataclass(frozen=True)
 class Prompt:
@@ -18,11 +20,30 @@ class Prompt:
     seen: bool
 
 
+PROMPTS = Path(__file__).parent / "prompts.csv"
+
+
 @cache
-def read_prompts() -> tuple[Prompt, ...]:
-    """All rows of `prompts.csv`."""
-    with (Path(__file__).parent / "prompts.csv").open(newline="", encoding="utf-8") as file:
-        return tuple(Prompt(row["style"], row["prompt"], row["seen"] == "yes") for row in csv.DictReader(file))
+def read_prompts(path: Path = PROMPTS) -> tuple[Prompt, ...]:
+    """All rows of a CSV with the columns style, prompt and seen (yes or no).
+
+    Raises `TrainingError` PROMPTS_UNREADABLE.
+    """
+    try:
+        with path.open(newline="", encoding="utf-8") as file:
+            rows = csv.DictReader(file)
+            prompts = []
+            for row in rows:
+                if not row["style"] or not (row["prompt"] or "").strip() or row["seen"] not in ("yes", "no"):
+                    raise ValueError(f"line {rows.line_num} needs a style, a prompt, and yes or no")
+                prompts.append(Prompt(row["style"], row["prompt"], row["seen"] == "yes"))
+        if not prompts:
+            raise ValueError("it has no rows")
+    except KeyError as error:
+        raise TrainingError("PROMPTS_UNREADABLE", f"{path} lacks the column {error.args[0]}: add it.") from error
+    except (OSError, ValueError, csv.Error) as error:
+        raise TrainingError("PROMPTS_UNREADABLE", f"{path} cannot be used ({error}): mend it.") from error
+    return tuple(prompts)
 
 
 def plain_words(text: str) -> str:

@@ -6,6 +6,7 @@ import math
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -14,10 +15,14 @@ import torch
 from numpy.typing import NDArray
 
 from mmfs_training import evaluate as command
+from mmfs_training.art_set import read_art
 from mmfs_training.checkpoint import save_safetensors
+from mmfs_training.data import ArtFolder
 from mmfs_training.errors import TrainingError
-from mmfs_training.evaluate import CROP, aligned_square, evaluate, find_faces, main, read_model, reconstruction, rounded
+from mmfs_training.evaluate import evaluate, main, reconstruction, rounded
+from mmfs_training.evaluation_faces import CROP, aligned_square, find_faces
 from mmfs_training.features import TfliteFeatures
+from mmfs_training.model_folder import read_model
 from mmfs_training.networks import Generator, GeneratorConfig, draw_noises
 
 Bytes = NDArray[np.uint8]
@@ -92,9 +97,14 @@ def mmd(x: NDArray[np.float32], y: NDArray[np.float32]) -> float:
     return within(x) + within(y) - 2 * float(kernels(x, y).mean())
 
 
+def measured(model: Path, data: Path, art: Path) -> dict[str, Any]:
+    loaded = read_model(model)
+    sets = read_art(ArtFolder(art), [preset.style for preset in loaded.presets], SIZE, extract)
+    return evaluate(loaded, find_faces(data / "faces", data / "landmarks.csv"), extract, sets)
+
+
 def test_figures_are_those_of_the_pictures(model: Path, data: Path) -> None:
-    faces = find_faces(data / "faces", data / "landmarks.csv")
-    figures = evaluate(read_model(model), faces, extract, data / "art")
+    figures = measured(model, data, data / "art")
     assert figures["pictures"] == FACES
     photos = [read_rgb(data / "faces" / f"{i}.png") for i in range(FACES)]
 
@@ -129,8 +139,7 @@ def test_art_like_the_results_is_nearer_than_the_photos(model: Path, data: Path,
     for i in range(FACES):
         art = made(model, read_rgb(data / "faces" / f"{i}.png"), "red")
         cv2.imwrite(str(tmp_path / "red" / f"{i}.png"), art[:, :, ::-1])
-    faces = find_faces(data / "faces", data / "landmarks.csv")
-    row = evaluate(read_model(model), faces, extract, tmp_path)["presets"]["red"]
+    row = measured(model, data, tmp_path)["presets"]["red"]
     for measure in ("kid", "frechet"):
         assert row[measure] < 0.1 * row["photos"][measure]
         assert row["artHalves"][measure] < 0.5 * row["photos"][measure]
@@ -260,9 +269,8 @@ def test_models_that_are_none(model: Path, tmp_path: Path) -> None:
 
 def test_art_that_does_not_suit_the_presets(model: Path, data: Path, tmp_path: Path) -> None:
     def refused() -> str:
-        faces = find_faces(data / "faces", data / "landmarks.csv", 2)
         with pytest.raises(TrainingError) as caught:
-            evaluate(read_model(model), faces, extract, tmp_path)
+            measured(model, data, tmp_path)
         return caught.value.code
 
     (tmp_path / "blue").mkdir()

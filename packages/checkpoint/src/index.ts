@@ -1,6 +1,7 @@
 export { convertCheckpoint } from "./bundle/convert-checkpoint.js";
 export type { ConvertOptions, FaceParts } from "./bundle/convert-options.js";
 export type { ClipConfig, TransformerConfig } from "./clip/clip-config.js";
+export { clipLayout } from "./clip/clip-layout.js";
 export { type ClipFiles, type ConvertClipOptions, convertClip } from "./clip/convert-clip.js";
 export { imageTowerGraph } from "./clip/image-tower-graph.js";
 export { type Clip, readClip } from "./clip/read-clip.js";

@@ -52,6 +52,26 @@ describe("prompts", () => {
     await encoder.dispose();
   });
 
+  it("are ready after a preload, which loads what was asked for and runs nothing", async () => {
+    const { encoder, log } = await setUp();
+    await encoder.preload();
+    expect(log).toEqual(["mmfs.json"]);
+    await encoder.preload({ prompts: true });
+    const loaded = ["mmfs.json", "tokenizer.json", "text-tower.onnx", "mapper.onnx"];
+    expect(log).toEqual(loaded);
+    await encoder.fromText("watercolor painting");
+    await encoder.preload({ prompts: true, references: true });
+    expect(log).toEqual([...loaded, "input_ids", "embedding", "image-tower.onnx"]);
+    await encoder.dispose();
+  });
+
+  it("of a bundle without a mapper are refused before anything is fetched", async () => {
+    const { encoder, log } = await setUp({ change: ({ parts }) => void delete parts.mapper });
+    await expect(encoder.preload({ prompts: true })).rejects.toMatchObject({ code: "BUNDLE_PART_MISSING" });
+    expect(log).toEqual(["mmfs.json"]);
+    await encoder.dispose();
+  });
+
   it("do not share what a caller may change", async () => {
     const { encoder } = await setUp();
     (await encoder.embedText(prompt.text)).fill(0);

@@ -4,12 +4,14 @@ import {
   type BundleSource,
   type DeviceOption,
   type DType,
+  type GraphPart,
   GraphSet,
   type LoadOptions,
   LruCache,
   loadBundle,
   MMFSError,
   type Picture,
+  type PreloadOptions,
   type ProgressEvent,
   parseStylizerOptions,
   pictureDigest,
@@ -173,6 +175,28 @@ export class ClipStyleEncoder implements StyleEncoder {
   async embedImage(picture: Picture, options: LoadOptions = {}): Promise<Float32Array> {
     pixelsOf(picture);
     return this.#enqueue(options, async (load) => (await this.#embedImage(picture, load)).slice());
+  }
+
+  /**
+   * Loads what prompts or pictures need, so that the first one is as fast as the others.
+   *
+   * @param options which of both; by default neither.
+   */
+  async preload(options: PreloadOptions = {}): Promise<void> {
+    const { prompts = false, references = false } = options;
+    return this.#enqueue(options, async (load) => {
+      const graphs: GraphPart[] = [
+        ...(prompts ? (["textTower"] as const) : []),
+        ...(references ? (["imageTower"] as const) : []),
+        ...(prompts || references ? (["mapper"] as const) : []),
+      ];
+      await this.#require(...(prompts ? (["tokenizer"] as const) : []), ...graphs);
+      if (prompts) this.#tokenizer ??= await this.#readTokenizer(load);
+      for (const part of graphs) {
+        this.#throwIfEnded(load.signal);
+        await this.#graphs.load(part, load);
+      }
+    });
   }
 
   /**

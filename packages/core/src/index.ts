@@ -60,6 +60,7 @@ export { LruCache } from "./stylizer/lru-cache.js";
 export type {
   FacesOption,
   LoadOptions,
+  PreloadOptions,
   ProgressEvent,
   Stage,
   StyleEncoder,

@@ -9,6 +9,7 @@ export type {
   MMFSErrorCode,
   Picture,
   PictureFormat,
+  PreloadOptions,
   Preset,
   ProgressEvent,
   Stage,

@@ -1,7 +1,8 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { convertClip } from "@mmfs/checkpoint";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ProgressEvent, Stylizer } from "../src/index.js";
@@ -57,6 +58,28 @@ describe("stylize", () => {
     expect(files()).toContain("text-tower.onnx");
     expect(files()).not.toContain("image-tower.onnx");
     expect(events).toContainEqual({ type: "load", part: "textTower", device: "cpu" });
+  });
+
+  it("loads the towers ahead where it is told to", async () => {
+    const events: ProgressEvent[] = [];
+    const loaded = () => events.flatMap((event) => (event.type === "load" ? [event.part] : []));
+    const onProgress = (event: ProgressEvent) => void events.push(event);
+    const own = await built.createStylizer({ bundle: clever, device: "cpu", onProgress });
+    await own.preload({ prompts: true });
+    expect(loaded()).toEqual(["textTower", "mapper", "faceDetector", "faceLandmarks", "encoder", "decoder"]);
+    await own.preload({ references: true });
+    expect(loaded().slice(6)).toEqual(["imageTower"]);
+    await own.stylize(PORTRAIT, { style: expected.prompt.text });
+    await own.resolveStyle({ image: reference });
+    expect(loaded()).toHaveLength(7);
+    await own.dispose();
+
+    const plain = await built.createStylizer({ bundle: toy.folder, device: "cpu" });
+    await expect(plain.preload({ prompts: true })).rejects.toMatchObject({
+      code: "BUNDLE_PART_MISSING",
+      message: expect.stringContaining("tokenizer"),
+    });
+    await plain.dispose();
   });
 
   it("takes a reference picture as it takes photos", async () => {
@@ -119,8 +142,9 @@ describe("stylize", () => {
 });
 
 describe("mmfs", () => {
-  const mmfs = (...args: string[]) =>
-    runNode([fileURLToPath(new URL("../bin/mmfs.mjs", import.meta.url)), ...args, "--device", "cpu"], { cwd: folder });
+  const bin = fileURLToPath(new URL("../bin/mmfs.mjs", import.meta.url));
+  const mmfs = (...args: string[]) => runNode([bin, ...args, "--device", "cpu"], { cwd: folder });
+  const verify = (bundle: string) => runNode([bin, "bundle", bundle, "--json"]);
 
   it("saves a style that needs no tower later", async () => {
     const { text } = expected.prompt;
@@ -156,6 +180,54 @@ describe("mmfs", () => {
     expect(picture.status).toBe(0);
     const { data } = await stylizer.stylize(PORTRAIT, { style: { image: reference } });
     expect((await sharp(join(folder, "c.png")).raw().toBuffer()).equals(Buffer.from(data))).toBe(true);
+  });
+
+  it("draws a mixture on a sheet, as stylize draws it", async () => {
+    const mixture = ["--mix", "stripes:2", "--mix", "reference:reference.png@fine"];
+    const size = ["--tile", "128", "--columns", "1", "--json"];
+    const { status, stdout } = await mmfs(
+      "sheet",
+      PORTRAIT,
+      "-o",
+      "sheet.png",
+      ...mixture,
+      ...size,
+      "--bundle",
+      clever,
+    );
+    expect(status).toBe(0);
+    const { pictures, height, captioned } = JSON.parse(stdout);
+    expect(pictures).toEqual(["photo", "stripes:2 + reference:reference.png@fine"]);
+    await mmfs("stylize", PORTRAIT, "-o", "m.png", ...mixture, "--crop", "--faces", "largest", "--bundle", clever);
+    // both pictures have 128 pixels, with a margin of 8 around them and their captions below
+    const caption = captioned ? (height - 8) / 2 - 136 : 0;
+    const tile = sharp(join(folder, "sheet.png")).extract({ left: 8, top: 8 + 136 + caption, width: 128, height: 128 });
+    expect((await tile.raw().toBuffer()).equals(await pixelsOf("m-1.png"))).toBe(true);
+  });
+
+  it("bundle: verifies towers and mapper, and names the tower whose embeddings the mapper cannot take", async () => {
+    const whole = await verify(clever);
+    expect([whole.status, JSON.parse(whole.stdout).valid]).toEqual([0, true]);
+
+    const mixed = join(folder, "mixed");
+    await cp(clever, mixed, { recursive: true });
+    const ofOtherClip = (name: string) =>
+      readFile(new URL(`../../checkpoint/test/__fixtures__/clip/${name}`, import.meta.url));
+    const other = await convertClip({
+      config: await ofOtherClip("config.json"),
+      weights: await ofOtherClip("model.safetensors"),
+    });
+    const manifest = JSON.parse(await readFile(join(mixed, "mmfs.json"), "utf8"));
+    manifest.parts.imageTower = other.parts.imageTower;
+    await writeFile(join(mixed, "image-tower.onnx"), other.files.get("image-tower.onnx") ?? "");
+    await writeFile(join(mixed, "mmfs.json"), JSON.stringify(manifest));
+    const { status, stdout } = await verify(mixed);
+    const bad = JSON.parse(stdout).files.filter(({ error }: { error?: object }) => error);
+    expect([status, bad.map(({ path }: { path: string }) => path)]).toEqual([1, ["image-tower.onnx"]]);
+    expect(bad[0].error).toMatchObject({
+      code: "BUNDLE_INVALID",
+      message: expect.stringMatching(/embeddings of 10 .* for 8/),
+    });
   });
 
   it.each([

@@ -7,6 +7,7 @@ export type {
   Manifest,
   MMFSErrorCode,
   Picture,
+  PreloadOptions,
   Preset,
   ProgressEvent,
   Stage,

@@ -106,12 +106,22 @@ export interface LoadOptions {
   onProgress?: ((event: ProgressEvent) => void) | undefined;
 }
 
+/** Options of `preload`. */
+export interface PreloadOptions extends LoadOptions {
+  /** Load what prompts need too: the tokenizer, the text tower and the mapper. @default false */
+  prompts?: boolean | undefined;
+  /** Load what reference pictures need too: the image tower and the mapper. @default false */
+  references?: boolean | undefined;
+}
+
 /**
  * Turns prompts and reference pictures into w+; @mmfs/clip-mapper has one.
  *
- * Both methods may throw {MMFSError} `BUNDLE_PART_MISSING` where the bundle does not understand text or pictures.
+ * All methods may throw {MMFSError} `BUNDLE_PART_MISSING` where the bundle does not understand text or pictures.
  */
 export interface StyleEncoder {
   fromText(prompt: string, options?: LoadOptions): Promise<StyleCode>;
   fromImage(picture: Picture, options?: LoadOptions): Promise<StyleCode>;
+  /** Loads what was asked for, so that the first prompt or picture is as fast as the others. */
+  preload?(options?: PreloadOptions): Promise<void>;
 }

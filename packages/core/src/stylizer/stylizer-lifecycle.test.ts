@@ -4,6 +4,7 @@ import { createPicture } from "../picture/create-picture.js";
 import { fakeFace, fakeFinder } from "./__fixtures__/fake-faces.js";
 import { FakeRuntime, refused } from "./__fixtures__/fake-runtime.js";
 import { tinyBundle } from "./__fixtures__/tiny-bundle.js";
+import type { PreloadOptions } from "./options.js";
 import { Stylizer, type StylizerParts } from "./stylizer.js";
 
 const photo = (seed: number) => {
@@ -36,6 +37,28 @@ function gate(runtime: FakeRuntime, event: string) {
   };
   return { isReached, release };
 }
+
+describe("a preload", () => {
+  it("loads the networks, and what prompts need if the style encoder is there to do it", async () => {
+    const asked: object[] = [];
+    const never = () => Promise.reject(new Error("not asked for"));
+    const preload = async ({ prompts, references }: PreloadOptions = {}) => void asked.push({ prompts, references });
+    const { runtime, stylizer } = await setUp({ styleEncoder: { fromText: never, fromImage: never, preload } });
+    await stylizer.preload();
+    expect(asked).toEqual([]);
+    const loaded = runtime.log.filter((event) => event.startsWith("create"));
+    expect(loaded).toHaveLength(2);
+    await stylizer.preload({ prompts: true });
+    expect(asked).toEqual([{ prompts: true, references: false }]);
+    expect(runtime.log.filter((event) => event.startsWith("create"))).toEqual(loaded);
+  });
+
+  it("of prompts without a style encoder says who loads them", async () => {
+    const { stylizer } = await setUp();
+    const error = { code: "INVALID_ARGUMENT", message: expect.stringContaining("createStyleEncoder") };
+    await expect(stylizer.preload({ references: true })).rejects.toMatchObject(error);
+  });
+});
 
 describe("calls at the same time", () => {
   it("run one after the other, in the order in which they came", async () => {

@@ -26,7 +26,14 @@ import { interpolateStyles } from "../style/combine-styles.js";
 import { StyleCode } from "../style/style-code.js";
 import { GraphSet } from "./graph-set.js";
 import { LruCache } from "./lru-cache.js";
-import type { LoadOptions, StyleEncoder, StyleOption, StylizeOptions, StylizerOptions } from "./options.js";
+import type {
+  LoadOptions,
+  PreloadOptions,
+  StyleEncoder,
+  StyleOption,
+  StylizeOptions,
+  StylizerOptions,
+} from "./options.js";
 import { type ParsedOptions, parseOptions, parseStylizerOptions } from "./parse-options.js";
 import { resolveStyle } from "./resolve-style.js";
 import type { StylizedFace, StylizeResult } from "./result.js";
@@ -152,9 +159,25 @@ export class Stylizer {
     return this.#enqueue(options, async (load) => (await this.#readPresets(load)).presets);
   }
 
-  /** Loads all that a call to {@link stylize} would load first, so that the first call is as fast as the others. */
-  async preload(options: LoadOptions = {}): Promise<void> {
+  /**
+   * Loads all that a call to {@link stylize} would load first, so that the first call is as fast as the others. Without
+   * `prompts` and `references` that is what presets, seeds and codes need.
+   *
+   * @throws {MMFSError} as {@link stylize} does; `BUNDLE_PART_MISSING` where the bundle lacks what was asked for, and
+   * `INVALID_ARGUMENT` for prompts or references where the stylizer has no style encoder that can load ahead.
+   */
+  async preload(options: PreloadOptions = {}): Promise<void> {
+    const { prompts = false, references = false } = options;
     return this.#enqueue(options, async (load) => {
+      if (prompts || references) {
+        if (this.#styleEncoder?.preload === undefined) {
+          throw new MMFSError(
+            "INVALID_ARGUMENT",
+            "What prompts and references need is loaded by a styleEncoder; make the stylizer with createStyleEncoder's of @mmfs/clip-mapper.",
+          );
+        }
+        await this.#styleEncoder.preload({ ...load, prompts, references });
+      }
       await this.#readPresets(load);
       const finder = this.#faceFinder === undefined ? (["faceDetector", "faceLandmarks"] as const) : [];
       for (const part of [...finder, "encoder", "decoder"] as const) {

@@ -20,6 +20,6 @@ export interface ServedStylizer<Reference, Photo> {
   findFaces: [call: { stylizer: Reference; photo: Photo }, answer: Face[]];
   presets: [stylizer: Reference, answer: Preset[]];
   resolveStyle: [call: { stylizer: Reference; style: StyleOption<Photo> }, answer: StyleCode];
-  preload: [stylizer: Reference, answer: undefined];
+  preload: [call: { stylizer: Reference; prompts: boolean; references: boolean }, answer: undefined];
   close: [stylizer: Reference, answer: undefined];
 }

@@ -91,9 +91,9 @@ export function stylizerFunctions<Reference extends { id: number }, Photo>(
       return { value: await stylizer.resolveStyle(await decodeStyle(style, reference, call), call) };
     },
 
-    async preload(reference, call) {
+    async preload({ stylizer: reference, ...parts }, call) {
       const { stylizer } = await opened(reference, call);
-      await stylizer.preload(call);
+      await stylizer.preload({ ...parts, ...call });
       return { value: undefined };
     },
 

@@ -36,6 +36,7 @@ export async function bundleCommand(folder: string, given: BundleArguments, term
   } finally {
     progress.stop();
   }
+  checkEmbeddings(files);
   const valid = files.every((file) => file.error === undefined);
   if (given.json) {
     printJson(terminal, {
@@ -94,7 +95,7 @@ async function readInterface(model: Uint8Array): Promise<{ inputs: string[]; out
   return graph;
 }
 
-/** The interface that the architecture guide gives to the graphs of the network, N and the noise maps aside. */
+/** The interface that the bundle format gives to the graphs, N, the noise maps and the length of embeddings aside. */
 function expectedInterface(
   part: BundlePart,
   network: NetworkShape,
@@ -104,7 +105,41 @@ function expectedInterface(
   if (part === "encoder") return { inputs: [`image [N,3,${s},${s}]`], outputs: [features] };
   if (part === "decoder") return { inputs: [features, `wplus [N,10,${d}]`], outputs: [`image [N,3,${s},${s}]`] };
   if (part === "mapping") return { inputs: [`z [N,${d}]`], outputs: [`w [N,${d}]`] };
+  if (part === "mapper") return { inputs: [], outputs: [`wplus [N,10,${d}]`] };
   return undefined;
+}
+
+/** Marks each tower whose embeddings the mapper cannot take, or that of pictures where it is unlike that of texts. */
+function checkEmbeddings(files: CheckedFile[]): void {
+  const parts = ["mapper", "textTower", "imageTower"] as const;
+  const known = parts.flatMap((part) => files.filter((file) => file.part === part && file.graph !== undefined));
+  const [first] = known;
+  for (const file of known) {
+    try {
+      const [found, wanted] = [embeddingDim(file), embeddingDim(first ?? file)];
+      if (found === wanted) continue;
+      throw new MMFSError(
+        "BUNDLE_INVALID",
+        `${file.path} is for embeddings of ${found} numbers, and ${first?.path} for ${wanted}. ` +
+          "Convert the checkpoint again with the towers that its mapper was trained with.",
+      );
+    } catch (error) {
+      file.error ??= error;
+    }
+  }
+}
+
+/** E: what the mapper takes, or a tower gives. */
+function embeddingDim({ part, path, graph }: CheckedFile): string {
+  const side = part === "mapper" ? "inputs" : "outputs";
+  for (const value of graph?.[side] ?? []) {
+    const dim = /^embedding \[[^,]+,(\d+)\]$/.exec(value)?.[1];
+    if (dim !== undefined) return dim;
+  }
+  throw new MMFSError(
+    "BUNDLE_INVALID",
+    `${path} must have "embedding [N,E]" among its ${side}, but it has ${graph?.[side].join(", ")}.`,
+  );
 }
 
 function compare(

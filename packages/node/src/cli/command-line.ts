@@ -147,6 +147,11 @@ async function makeProgram(terminal: Terminal, finish: (code: number) => void): 
       .option("--styles <names>", "styles with commas between them (default: all presets)")
       .option("-s, --style <style>", "a style as of mmfs stylize; may be repeated", collect)
       .option("--reference <picture>", "the style of a picture; may be repeated", collect)
+      .option(
+        "--mix <style[:weight][@layers]>",
+        "as of mmfs stylize: all of them together are one more picture",
+        collect,
+      )
       .option("--pack <file>", "a style pack; may be repeated", collect)
       .option("--seeds <count>", "add random styles: seed:1, seed:2, …")
       .option("--strength <number>", "as of mmfs stylize (default: 1)")

@@ -11,6 +11,7 @@ import { ExitCode } from "./exit-codes.js";
 import { parseNumber, parseStyle, parseWhole } from "./parse-arguments.js";
 import { startProgress } from "./progress-bar.js";
 import { readPackFile } from "./read-pack-file.js";
+import { parseStyleArguments } from "./style-arguments.js";
 import { type StylizerArguments, stylizerOptions } from "./stylizer-arguments.js";
 import { printJson, printLine, type Terminal } from "./terminal.js";
 
@@ -19,6 +20,7 @@ export interface SheetArguments extends StylizerArguments {
   styles?: string;
   style?: string[];
   reference?: string[];
+  mix?: string[];
   pack?: string[];
   seeds?: string;
   strength?: string;
@@ -87,7 +89,13 @@ export async function sheetCommand(photo: string, given: SheetArguments, termina
   return ExitCode.done;
 }
 
-async function namedStyles({ styles, style = [], reference = [], pack = [] }: SheetArguments): Promise<NamedStyle[]> {
+async function namedStyles({
+  styles,
+  style = [],
+  reference = [],
+  mix = [],
+  pack = [],
+}: SheetArguments): Promise<NamedStyle[]> {
   const texts = [...(styles?.split(",") ?? []), ...style].map((text) => text.trim()).filter((text) => text !== "");
   const named: NamedStyle[] = [];
   for (const text of texts) {
@@ -96,6 +104,8 @@ async function namedStyles({ styles, style = [], reference = [], pack = [] }: Sh
     named.push({ caption: isFile ? stem(text) : text, style: parsed as StyleOption });
   }
   for (const path of reference) named.push({ caption: stem(path), style: { image: path } });
+  const mixture = await parseStyleArguments(mix.length > 0 ? { mix } : {});
+  if (mixture !== undefined) named.push({ caption: mix.join(" + "), style: mixture });
   for (const path of pack) {
     const read = await readPackFile(path);
     named.push({ caption: read.name, style: { pack: read } });

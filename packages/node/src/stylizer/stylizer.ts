@@ -4,6 +4,7 @@ import {
   type Manifest,
   MMFSError,
   mapImages,
+  type PreloadOptions,
   type Preset,
   type ProgressEvent,
   type RawPicture,
@@ -135,10 +136,16 @@ export class Stylizer implements AsyncDisposable {
     });
   }
 
-  /** Loads all that a call to {@link stylize} would load first, so that the first call is as fast as the others. */
-  preload(options: CallOptions = {}): Promise<void> {
+  /**
+   * Loads all that a call to {@link stylize} would load first, so that the first call is as fast as the others:
+   * `preload({ prompts: true, references: true })` for styles that are prompts and pictures, too.
+   *
+   * @throws as {@link stylize} does; `BUNDLE_PART_MISSING` where the bundle lacks what was asked for
+   */
+  preload(options: PreloadOptions = {}): Promise<void> {
+    const { prompts = false, references = false } = options;
     return this.#run(options, (signal, onProgress) =>
-      callThread("preload", reference(this.#settings), { signal, onProgress }),
+      callThread("preload", { stylizer: reference(this.#settings), prompts, references }, { signal, onProgress }),
     );
   }
 

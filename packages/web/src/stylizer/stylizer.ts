@@ -4,6 +4,7 @@ import {
   type Manifest,
   MMFSError,
   mapImages,
+  type PreloadOptions,
   type Preset,
   type ProgressEvent,
   type RawResult,
@@ -110,9 +111,17 @@ export class Stylizer {
     });
   }
 
-  /** Loads all that a call to {@link stylize} would load first, so that the first call is as fast as the others. */
-  preload(options: CallOptions = {}): Promise<void> {
-    return this.#run(options, (signal, onProgress) => this.#call("preload", this.#reference, { signal, onProgress }));
+  /**
+   * Loads all that a call to {@link stylize} would load first, so that the first call is as fast as the others:
+   * `preload({ prompts: true, references: true })` for styles that are prompts and pictures, too.
+   *
+   * @throws as {@link stylize} does; `BUNDLE_PART_MISSING` where the bundle lacks what was asked for
+   */
+  preload(options: PreloadOptions = {}): Promise<void> {
+    const { prompts = false, references = false } = options;
+    return this.#run(options, (signal, onProgress) =>
+      this.#call("preload", { stylizer: this.#reference, prompts, references }, { signal, onProgress }),
+    );
   }
 
   /** Ends the worker and frees its memory; running calls reject with `DISPOSED`. Idempotent. */
