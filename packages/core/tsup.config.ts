@@ -1,12 +1,15 @@
-import { defineConfig } from "tsup";
+import { defineConfig, type Options } from "tsup";
 
-export default defineConfig({
-  entry: ["src/index.ts"],
-  format: ["esm", "cjs"],
-  target: "es2022",
-  platform: "neutral",
-  dts: true,
-  sourcemap: true,
-  clean: true,
-  splitting: false,
-});
+const shared: Options = { target: "es2022", platform: "neutral", sourcemap: true, splitting: false };
+
+export default defineConfig([
+  // File by file, so that a page's bundler leaves out the files that it does not need.
+  {
+    ...shared,
+    entry: ["src/**/*.ts", "!src/**/*.test.ts", "!src/**/__fixtures__/**"],
+    format: ["esm"],
+    bundle: false,
+    dts: { entry: "src/index.ts" },
+  },
+  { ...shared, entry: ["src/index.ts"], format: ["cjs"], dts: true },
+]);

@@ -1,7 +1,7 @@
 export { type AlignedFace, alignFace } from "./align/align-face.js";
 export { Bundle } from "./bundle/bundle.js";
 export type { BundleSource, ReadOptions } from "./bundle/bundle-source.js";
-export { loadBundle } from "./bundle/load-bundle.js";
+export { loadBundle, parseManifest } from "./bundle/load-bundle.js";
 export {
   BUNDLE_FORMAT,
   BUNDLE_PARTS,
@@ -33,13 +33,16 @@ export type { Box, FaceCrop, Point, SimilarityTransform } from "./geometry/types
 export { PACK_FORMAT, PACK_MANIFEST_NAME, readPack, writePack } from "./pack/pack-file.js";
 export type { StylePack } from "./pack/style-pack.js";
 export { blendPictures } from "./picture/blend-pictures.js";
+export { checkPictureFormat } from "./picture/check-picture-format.js";
 export { createPicture, wrapPicture } from "./picture/create-picture.js";
 export { flatten } from "./picture/flatten.js";
 export type { Picture } from "./picture/picture.js";
 export { pictureDigest } from "./picture/picture-digest.js";
 export { type Pixels, pixelsOf } from "./picture/pixels.js";
+export type { RawPicture } from "./picture/raw-picture.js";
 export { type ResampleFilter, resample, type Span } from "./picture/resample.js";
 export { resize } from "./picture/resize.js";
+export { PICTURE_FORMATS, type PictureFormat } from "./picture/sniff-format.js";
 export { fromTensorData, toTensorData } from "./picture/tensor-data.js";
 export { warpSquare } from "./picture/warp.js";
 export { SerialQueue } from "./queue/serial-queue.js";
@@ -48,6 +51,7 @@ export { RandomGenerator } from "./random/random-generator.js";
 export type { Device, DeviceOption, DType, Runtime, Session, Tensors } from "./runtime/runtime.js";
 export { checkStyleCode } from "./style/check-style-code.js";
 export { averageStyles, interpolateStyles, mixStyles, type StylePart, truncateStyle } from "./style/combine-styles.js";
+export { mapImages } from "./style/map-images.js";
 export { STYLE_LAYERS, StyleCode, type StyleOrigin } from "./style/style-code.js";
 export { parseStyleCode, STYLE_CODE_VERSION, serializeStyleCode } from "./style/style-code-file.js";
 export { STYLE_GROUPS, type StyleGroup, type StyleLayers } from "./style/style-groups.js";
@@ -69,3 +73,10 @@ export type {
 export { parseStylizerOptions } from "./stylizer/parse-options.js";
 export type { StylizedFace, StylizeResult } from "./stylizer/result.js";
 export { Stylizer, type StylizerParts } from "./stylizer/stylizer.js";
+export type { Reply, Request } from "./worker/messages.js";
+export type { RawFace, RawResult } from "./worker/raw-result.js";
+export { reviveStyleCode } from "./worker/revive-style-code.js";
+export { reviveError, type SerializedError, serializeError } from "./worker/serialize-error.js";
+export { type ServedCall, type ServedFunction, serve } from "./worker/serve.js";
+export type { PlainStylizeOptions, ServedStylizer } from "./worker/served-stylizer.js";
+export { type OpenedStylizer, type StylizerPlatform, stylizerFunctions } from "./worker/stylizer-functions.js";

@@ -5,6 +5,7 @@ import { existsSync } from "node:fs";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { listFiles } from "./list-files.js";
 import { makeBundle } from "./make-bundle.js";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -17,6 +18,6 @@ if (!existsSync(join(source, "presets.json"))) {
 const files = await makeBundle(source);
 await rm(target, { recursive: true, force: true });
 await mkdir(target, { recursive: true });
-for (const [path, content] of files) await writeFile(join(target, path), content);
+for (const [path, content] of [...files, ...listFiles([...files.keys()])]) await writeFile(join(target, path), content);
 const bytes = [...files.values()].reduce((sum, content) => sum + content.byteLength, 0);
 console.log(`${target}: ${files.size} files, ${(bytes / 1e6).toFixed(2)} MB`);

@@ -8,6 +8,7 @@ export type {
   Manifest,
   MMFSErrorCode,
   Picture,
+  PictureFormat,
   PreloadOptions,
   Preset,
   ProgressEvent,
@@ -21,7 +22,6 @@ export { FolderSource } from "./bundle/folder-source.js";
 export { type ContactSheet, contactSheet, type SheetOptions, type SheetTile } from "./picture/contact-sheet.js";
 export type { EncodeOptions } from "./picture/encode-picture.js";
 export type { PictureInput } from "./picture/picture-input.js";
-export type { PictureFormat } from "./picture/sniff-format.js";
 export { NodeRuntime, type NodeRuntimeOptions } from "./runtime/node-runtime.js";
 export { createStylizer } from "./stylizer/create-stylizer.js";
 export type { StylizerOptions } from "./stylizer/options.js";

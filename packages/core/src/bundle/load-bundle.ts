@@ -17,7 +17,13 @@ export async function loadBundle(source: BundleSource, options: ReadOptions = {}
   return new Bundle(source, parseManifest(bytes, source.location));
 }
 
-function parseManifest(bytes: Uint8Array, location: string): Manifest {
+/**
+ * Reads `mmfs.json`.
+ *
+ * @param location where the bundle is, for messages.
+ * @throws {MMFSError} `BUNDLE_INVALID`
+ */
+export function parseManifest(bytes: Uint8Array, location: string): Manifest {
   const where = `${MANIFEST_NAME} of the bundle at ${location}`;
   let json: unknown;
   try {

@@ -1,10 +1,9 @@
-import ndarray from "ndarray";
 import { MMFSError } from "../errors/mmfs-error.js";
 import type { Picture } from "./picture.js";
 
 /** A picture of transparent black. */
 export function createPicture(width: number, height: number): Picture {
-  return ndarray(new Uint8ClampedArray(width * height * 4), [height, width, 4]);
+  return new PackedPicture(new Uint8ClampedArray(width * height * 4), width, height);
 }
 
 /**
@@ -28,5 +27,25 @@ export function wrapPicture(data: Uint8ClampedArray | Uint8Array, width: number,
   }
   const bytes =
     data instanceof Uint8ClampedArray ? data : new Uint8ClampedArray(data.buffer, data.byteOffset, data.byteLength);
-  return ndarray(bytes, [height, width, 4]);
+  return new PackedPicture(bytes, width, height);
+}
+
+// The package ndarray compiles its views with `new Function`, which a strict Content-Security-Policy forbids.
+class PackedPicture implements Picture {
+  readonly shape: readonly number[];
+  readonly stride: readonly number[];
+  readonly offset = 0;
+
+  constructor(
+    readonly data: Uint8ClampedArray,
+    width: number,
+    height: number,
+  ) {
+    this.shape = [height, width, 4];
+    this.stride = [width * 4, 4, 1];
+  }
+
+  get(row: number, column: number, channel: number): number {
+    return this.data[row * this.stride[0]! + column * 4 + channel]!;
+  }
 }

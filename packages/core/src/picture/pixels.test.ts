@@ -28,8 +28,8 @@ describe("pixelsOf", () => {
     expect(pixels.data.buffer).toBe(bytes.buffer);
   });
 
-  it("packs views: parts of a picture, and turned ones", () => {
-    const picture = wrapPicture(bytes, 3, 2);
+  it("packs views of ndarrays: parts of a picture, and turned ones", () => {
+    const picture = ndarray(bytes, [2, 3, 4]);
     expect([...pixelsOf(picture.lo(1, 1).hi(1, 2)).data]).toEqual([160, 170, 180, 190, 200, 210, 220, 230]);
     expect([...pixelsOf(picture.transpose(1, 0)).data.slice(0, 8)]).toEqual([0, 10, 20, 30, 120, 130, 140, 150]);
   });

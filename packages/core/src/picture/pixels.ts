@@ -17,17 +17,20 @@ export interface Pixels {
  */
 export function pixelsOf(picture: Picture): Pixels {
   if (!Array.isArray(picture?.shape)) {
-    throw new MMFSError("INVALID_ARGUMENT", "A picture is an ndarray of bytes; wrapPicture makes one of RGBA bytes.");
+    throw new MMFSError(
+      "INVALID_ARGUMENT",
+      "A picture is what wrapPicture makes of RGBA bytes, or an ndarray of bytes.",
+    );
   }
   const [height, width, channels] = picture.shape;
-  if (picture.dimension !== 3 || !height || !width || (channels !== 1 && channels !== 3 && channels !== 4)) {
+  if (picture.shape.length !== 3 || !height || !width || (channels !== 1 && channels !== 3 && channels !== 4)) {
     throw new MMFSError(
       "INVALID_ARGUMENT",
       `A picture must have the shape [height, width, 4] with at least one pixel, not [${picture.shape.join(", ")}].`,
     );
   }
   if (!(picture.data instanceof Uint8ClampedArray) && !((picture.data as unknown) instanceof Uint8Array)) {
-    throw new MMFSError("INVALID_ARGUMENT", "A picture must hold bytes: give its ndarray a Uint8ClampedArray.");
+    throw new MMFSError("INVALID_ARGUMENT", "A picture must hold bytes: give a Uint8ClampedArray.");
   }
   const { data, offset } = picture;
   const [rowStride = 0, columnStride = 0, channelStride = 0] = picture.stride;

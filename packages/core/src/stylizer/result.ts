@@ -21,7 +21,7 @@ export interface StylizeResult {
   height: number;
   /** sRGB with straight alpha, `height × width × 4` bytes. With `output: "crop"` the first face's square. */
   data: Uint8ClampedArray;
-  /** The same bytes as an ndarray view, `[height, width, 4]`. */
+  /** The same bytes as a picture, `[height, width, 4]`. */
   picture: Picture;
   /** The faces that were stylised. */
   faces: StylizedFace[];

@@ -1,8 +1,7 @@
 import { stat } from "node:fs/promises";
 import { basename, extname, join, resolve } from "node:path";
-import { MMFSError } from "@mmfs/core";
+import { MMFSError, type PictureFormat } from "@mmfs/core";
 import { formatOfPath, PICTURE_EXTENSIONS } from "../picture/format-of-path.js";
-import type { PictureFormat } from "../picture/sniff-format.js";
 
 /** A photo and the file that will be made of it. */
 export interface PlannedOutput {

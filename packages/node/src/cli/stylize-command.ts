@@ -1,8 +1,7 @@
 import { access } from "node:fs/promises";
 import { dirname } from "node:path";
-import { MMFSError, type ProgressEvent } from "@mmfs/core";
+import { MMFSError, PICTURE_FORMATS, type PictureFormat, type ProgressEvent } from "@mmfs/core";
 import type { EncodeOptions } from "../picture/encode-picture.js";
-import { PICTURE_FORMATS, type PictureFormat } from "../picture/sniff-format.js";
 import { makeFolder, removeLeftovers } from "../picture/write-file-atomically.js";
 import { createStylizer } from "../stylizer/create-stylizer.js";
 import type { StylizedFace, StylizeResult } from "../stylizer/result.js";

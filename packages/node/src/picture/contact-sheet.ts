@@ -1,5 +1,5 @@
+import type { RawPicture } from "@mmfs/core";
 import { loadSharp, type Sharp } from "./load-sharp.js";
-import type { RawPicture } from "./raw-picture.js";
 
 /** One picture of a {@link contactSheet}. */
 export interface SheetTile {

@@ -1,8 +1,6 @@
-import { MMFSError } from "@mmfs/core";
+import { checkPictureFormat, MMFSError, type RawPicture } from "@mmfs/core";
 import type { Metadata } from "sharp";
 import { loadSharp } from "./load-sharp.js";
-import type { RawPicture } from "./raw-picture.js";
-import { sniffFormat } from "./sniff-format.js";
 
 export interface DecodePictureOptions {
   /** The largest picture that is decoded, in pixels. */
@@ -23,7 +21,7 @@ export interface DecodedPicture extends RawPicture {
  */
 export async function decodePicture(bytes: Uint8Array, options: DecodePictureOptions): Promise<DecodedPicture> {
   const { maxPixels, signal } = options;
-  refuseOtherFormats(bytes);
+  checkPictureFormat(bytes);
   const sharp = await loadSharp();
   signal?.throwIfAborted();
 
@@ -54,19 +52,6 @@ export async function decodePicture(bytes: Uint8Array, options: DecodePictureOpt
     data: await ownCopy(data),
     warnings: (header.pages ?? 1) > 1 ? ["The picture is animated; only its first frame is used."] : [],
   };
-}
-
-function refuseOtherFormats(bytes: Uint8Array): void {
-  const sniffed = sniffFormat(bytes);
-  if (sniffed !== undefined && "format" in sniffed) return;
-  if (sniffed === undefined) {
-    const what = bytes.byteLength === 0 ? "The file is empty" : "The bytes are not those of a picture";
-    throw new MMFSError("UNSUPPORTED_IMAGE", `${what}. Give a JPEG, PNG, WebP or AVIF file.`);
-  }
-  throw new MMFSError(
-    "UNSUPPORTED_IMAGE",
-    `The file is ${sniffed.refused}, which is not accepted. Save it as JPEG, PNG, WebP or AVIF first.`,
-  );
 }
 
 async function readHeader(read: () => Promise<Metadata>): Promise<Metadata> {

@@ -1,10 +1,9 @@
-import type { Face, Point } from "@mmfs/core";
+import type { Face, PictureFormat, Point } from "@mmfs/core";
 import { applySimilarity, cropToSquare, invertSimilarity } from "@mmfs/core";
 import { decodePicture } from "./decode-picture.js";
 import { encodePicture } from "./encode-picture.js";
 import { loadSharp } from "./load-sharp.js";
 import { readInput } from "./read-input.js";
-import type { PictureFormat } from "./sniff-format.js";
 
 /** A photo with the bounds, the five points and the aligned square of each face drawn on it. */
 export async function drawFaces(photo: string, faces: readonly Face[], format: PictureFormat): Promise<Buffer> {

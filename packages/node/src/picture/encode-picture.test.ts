@@ -1,7 +1,7 @@
+import type { PictureFormat } from "@mmfs/core";
 import sharp from "sharp";
 import { describe, expect, it } from "vitest";
 import { encodePicture } from "./encode-picture.js";
-import type { PictureFormat } from "./sniff-format.js";
 
 function plain(width: number, height: number, rgba: number[]) {
   const data = new Uint8ClampedArray(width * height * 4);

@@ -1,6 +1,5 @@
-import { MMFSError } from "@mmfs/core";
+import { MMFSError, PICTURE_FORMATS, type PictureFormat } from "@mmfs/core";
 import { loadSharp } from "./load-sharp.js";
-import { PICTURE_FORMATS, type PictureFormat } from "./sniff-format.js";
 
 export interface EncodeOptions {
   /** From 1 to 100; PNG is lossless and has none. @default 90 for JPEG and WebP, 60 for AVIF */

@@ -1,6 +1,5 @@
 import { extname } from "node:path";
-import { MMFSError } from "@mmfs/core";
-import type { PictureFormat } from "./sniff-format.js";
+import { MMFSError, type PictureFormat } from "@mmfs/core";
 
 const FORMATS: Record<string, PictureFormat> = {
   ".jpg": "jpeg",

@@ -2,15 +2,16 @@ import {
   type StylizedFace as CoreStylizedFace,
   type StylizeResult as CoreStylizeResult,
   type Picture,
+  type PictureFormat,
   type ProgressEvent,
+  type RawFace,
+  type RawResult,
+  reviveStyleCode,
   wrapPicture,
 } from "@mmfs/core";
 import { type EncodeOptions, encodePicture } from "../picture/encode-picture.js";
 import { formatOfPath } from "../picture/format-of-path.js";
-import type { PictureFormat } from "../picture/sniff-format.js";
 import { writeFileAtomically } from "../picture/write-file-atomically.js";
-import type { RawFace, RawResult } from "./raw-result.js";
-import { reviveStyleCode } from "./revive-style-code.js";
 
 /** A picture that can be encoded and written. */
 export interface WritablePicture {

@@ -3,19 +3,19 @@ import {
   type Face,
   type Manifest,
   MMFSError,
+  mapImages,
   type PreloadOptions,
   type Preset,
   type ProgressEvent,
+  type RawPicture,
+  reviveStyleCode,
   type StyleCode,
 } from "@mmfs/core";
 import { decodePicture } from "../picture/decode-picture.js";
 import { loadSharp } from "../picture/load-sharp.js";
 import type { PictureInput } from "../picture/picture-input.js";
-import type { RawPicture } from "../picture/raw-picture.js";
 import { readInput } from "../picture/read-input.js";
-import { mapImages } from "./map-images.js";
 import { makeResult, type StylizeResult } from "./result.js";
-import { reviveStyleCode } from "./revive-style-code.js";
 import { callThread, forgetStylizer, joinThread, leaveThread } from "./shared-thread.js";
 import { Slots } from "./slots.js";
 import type { StyleOption, StylizeOptions } from "./style-option.js";
@@ -93,7 +93,7 @@ export class Stylizer implements AsyncDisposable {
       const decode = performance.now() - start;
       const raw = await callThread(
         "stylize",
-        { stylizer: reference(this.#settings), picture, options: { ...plain, style } },
+        { stylizer: reference(this.#settings), photo: picture, options: { ...plain, style } },
         { signal, onProgress, transfer: [picture.data.buffer, ...transfer] },
       );
       raw.warnings.unshift(...warnings);
@@ -108,7 +108,7 @@ export class Stylizer implements AsyncDisposable {
       const { warnings: _warnings, ...picture } = await this.#decode(photo, signal, onProgress);
       return callThread(
         "findFaces",
-        { stylizer: reference(this.#settings), picture },
+        { stylizer: reference(this.#settings), photo: picture },
         { signal, onProgress, transfer: [picture.data.buffer] },
       );
     });

@@ -1,9 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Transferable, Worker } from "node:worker_threads";
-import { MMFSError, type ProgressEvent } from "@mmfs/core";
-import type { Reply, Request } from "./messages.js";
+import { MMFSError, type ProgressEvent, type Reply, type Request, reviveError } from "@mmfs/core";
 import { NativeGate } from "./native-gate.js";
-import { reviveError } from "./serialize-error.js";
 
 export interface CallOptions {
   /** Buffers that move to the worker instead of being copied. */

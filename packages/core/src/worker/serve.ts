@@ -1,5 +1,5 @@
-import type { MessagePort, Transferable } from "node:worker_threads";
-import { MMFSError, type ProgressEvent } from "@mmfs/core";
+import { MMFSError } from "../errors/mmfs-error.js";
+import type { ProgressEvent } from "../stylizer/options.js";
 import type { Reply, Request } from "./messages.js";
 import { serializeError } from "./serialize-error.js";
 
@@ -13,13 +13,21 @@ export interface ServedCall {
 export type ServedFunction = (
   argument: never,
   call: ServedCall,
-) => Promise<{ value: unknown; transfer?: readonly Transferable[] }>;
+) => Promise<{ value: unknown; transfer?: ArrayBuffer[] }>;
 
-/** Answers calls on a port, one after the other: what computes cannot compute two things at a time. */
-export function serve(port: MessagePort, functions: Record<string, ServedFunction>): void {
+/**
+ * Answers calls, one after the other: what computes cannot compute two things at a time.
+ *
+ * @param send posts a reply to the caller's thread, and moves the buffers of `transfer` there.
+ * @returns what is to be told of every message from the caller's thread.
+ */
+export function serve(
+  send: (reply: Reply, transfer: ArrayBuffer[]) => void,
+  functions: Record<string, ServedFunction>,
+): (request: Request) => void {
   const controllers = new Map<number, AbortController>();
   let queue: Promise<void> = Promise.resolve();
-  const post = (reply: Reply, transfer: readonly Transferable[] = []) => port.postMessage(reply, transfer);
+  const post = (reply: Reply, transfer: ArrayBuffer[] = []) => send(reply, transfer);
 
   const answer = async ({ id, method, argument }: Extract<Request, { type: "call" }>, signal: AbortSignal) => {
     try {
@@ -38,7 +46,7 @@ export function serve(port: MessagePort, functions: Record<string, ServedFunctio
     }
   };
 
-  port.on("message", (request: Request) => {
+  return (request) => {
     if (request.type === "abort") {
       controllers.get(request.id)?.abort();
       return;
@@ -46,5 +54,5 @@ export function serve(port: MessagePort, functions: Record<string, ServedFunctio
     const controller = new AbortController();
     controllers.set(request.id, controller);
     queue = queue.then(() => answer(request, controller.signal));
-  });
+  };
 }

@@ -1,5 +1,5 @@
-import type { StylizedFace, StylizeResult } from "@mmfs/core";
 import type { RawPicture } from "../picture/raw-picture.js";
+import type { StylizedFace, StylizeResult } from "../stylizer/result.js";
 
 /** A face of the result as it travels between threads. */
 export type RawFace = Omit<StylizedFace, "picture"> & { picture: RawPicture };

@@ -1,4 +1,4 @@
-import type { ProgressEvent } from "@mmfs/core";
+import type { ProgressEvent } from "../stylizer/options.js";
 import type { SerializedError } from "./serialize-error.js";
 
 /** What the caller's thread sends. */

@@ -1,4 +1,4 @@
-import type { StyleName, StyleOption, WeightedStyle } from "@mmfs/core";
+import type { StyleName, StyleOption, WeightedStyle } from "../stylizer/options.js";
 
 /**
  * A style with other reference pictures in the place of its own, made one after the other. What is no style stays as it is, for

@@ -1,4 +1,4 @@
-import { MMFSError, type MMFSErrorCode } from "@mmfs/core";
+import { MMFSError, type MMFSErrorCode } from "../errors/mmfs-error.js";
 
 /** An error as it travels between threads: structured cloning would drop its class, code and marker. */
 export interface SerializedError {

@@ -13,13 +13,13 @@ export type SniffedFormat = { format: PictureFormat } | { refused: string } | un
  * @returns an accepted format, the name of one that is known but refused, or undefined for anything else.
  */
 export function sniffFormat(bytes: Uint8Array): SniffedFormat {
-  const latin1 = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.byteLength, 1024)).toString("latin1");
+  const latin1 = String.fromCharCode(...bytes.subarray(0, 1024));
   const starts = (magic: string) => latin1.startsWith(magic);
 
   if (starts("\xff\xd8\xff")) return { format: "jpeg" };
   if (starts("\x89PNG\r\n\x1a\n")) return { format: "png" };
   if (starts("RIFF") && latin1.slice(8, 12) === "WEBP") return { format: "webp" };
-  if (latin1.slice(4, 8) === "ftyp") return sniffIsoMedia(latin1);
+  if (latin1.slice(4, 8) === "ftyp") return sniffIsoMedia(latin1, bytes);
   if (starts("GIF8")) return { refused: "GIF" };
   if (starts("II*\0") || starts("MM\0*") || starts("II+\0") || starts("MM\0+"))
     return { refused: "TIFF or camera raw" };
@@ -35,8 +35,8 @@ export function sniffFormat(bytes: Uint8Array): SniffedFormat {
 }
 
 /** The brands of an ISO base media file: AVIF is one, HEIC (HEVC, no free decoder) and videos are others. */
-function sniffIsoMedia(head: string): SniffedFormat {
-  const boxBytes = Buffer.from(head.slice(0, 4), "latin1").readUInt32BE(0);
+function sniffIsoMedia(head: string, bytes: Uint8Array): SniffedFormat {
+  const boxBytes = new DataView(bytes.buffer, bytes.byteOffset, 4).getUint32(0);
   const brands: string[] = head.slice(8, Math.min(Math.max(boxBytes, 16), 256)).match(/.{4}/gs) ?? [];
   if (brands.includes("avif") || brands.includes("avis")) return { format: "avif" };
   if (brands.some((brand) => /^(hei[cmsx]|hev[cmsx]|mif1|msf1)$/.test(brand))) return { refused: "HEIC" };

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { MessageChannel, type MessagePort } from "node:worker_threads";
-import { MMFSError } from "@mmfs/core";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { MMFSError } from "../errors/mmfs-error.js";
 import type { Reply } from "./messages.js";
 import { type ServedFunction, serve } from "./serve.js";
 
@@ -21,6 +21,13 @@ async function settled(count: number): Promise<Reply[]> {
   return replies;
 }
 
+function listen(functions: Record<string, ServedFunction>) {
+  there.on(
+    "message",
+    serve((reply, transfer) => there.postMessage(reply, transfer), functions),
+  );
+}
+
 function call(id: number, method: string, argument?: unknown) {
   here.postMessage({ type: "call", id, method, argument });
 }
@@ -37,7 +44,7 @@ describe("serve", () => {
       if (fails) throw new MMFSError("NO_FACE", "No face.");
       return { value: "fine" };
     };
-    serve(there, { work });
+    listen({ work });
     call(1, "work", false);
     call(2, "work", true);
     call(3, "work", false);
@@ -59,7 +66,7 @@ describe("serve", () => {
       }
       return { value: id };
     };
-    serve(there, { work });
+    listen({ work });
     call(1, "work", 1);
     call(2, "work", 2);
     here.postMessage({ type: "abort", id: 2 });
@@ -73,7 +80,7 @@ describe("serve", () => {
   });
 
   it("refuses functions that it does not have", async () => {
-    serve(there, {});
+    listen({});
     call(1, "toString");
     expect(await settled(1)).toMatchObject([{ type: "error", error: { code: "INVALID_ARGUMENT" } }]);
   });

@@ -1,0 +1,25 @@
+import type { Manifest } from "../bundle/manifest.js";
+import type { Preset } from "../bundle/presets.js";
+import type { Face } from "../faces/face.js";
+import type { StyleCode } from "../style/style-code.js";
+import type { StyleOption, StylizeOptions } from "../stylizer/options.js";
+import type { RawResult } from "./raw-result.js";
+
+/** Options of a call that can be cloned; signal and progress travel by other means. */
+export type PlainStylizeOptions<Photo> = Omit<StylizeOptions<Photo>, "signal" | "onProgress">;
+
+/**
+ * What may be called in a worker that computes: argument and answer.
+ *
+ * @typeParam Reference what names a stylizer; the worker makes it when it first hears of it, also after it was started anew.
+ * @typeParam Photo what photos and reference pictures travel as.
+ */
+export interface ServedStylizer<Reference, Photo> {
+  open: [stylizer: Reference, answer: Manifest];
+  stylize: [call: { stylizer: Reference; photo: Photo; options: PlainStylizeOptions<Photo> }, answer: RawResult];
+  findFaces: [call: { stylizer: Reference; photo: Photo }, answer: Face[]];
+  presets: [stylizer: Reference, answer: Preset[]];
+  resolveStyle: [call: { stylizer: Reference; style: StyleOption<Photo> }, answer: StyleCode];
+  preload: [call: { stylizer: Reference; prompts: boolean; references: boolean }, answer: undefined];
+  close: [stylizer: Reference, answer: undefined];
+}

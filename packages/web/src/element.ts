@@ -1,0 +1,1 @@
+export { defineStylizerElement, type StylizerElement } from "./element/define-stylizer-element.js";

@@ -1,0 +1,89 @@
+import { checkPictureFormat, MMFSError, type RawPicture } from "@mmfs/core";
+import { fetchPhoto } from "./fetch-photo.js";
+import type { TravellingPhoto } from "./travelling-photo.js";
+
+export interface DecodePhotoOptions {
+  /** The largest picture whose pixels are read. */
+  maxPixels: number;
+  signal: AbortSignal;
+  /** @default the browser's */
+  fetch?: typeof globalThis.fetch | undefined;
+}
+
+/**
+ * The pixels of a photo: upright, sRGB, straight alpha. The browser decodes it, applies EXIF orientation and converts the colours of
+ * an embedded profile. Colours under a transparency are rounded as canvases do.
+ *
+ * @throws {MMFSError} `UNSUPPORTED_IMAGE`, `IMAGE_TOO_LARGE`, `DOWNLOAD_FAILED`, `URL_NOT_ALLOWED`, `UNSUPPORTED_PLATFORM`
+ */
+export async function decodePhoto(photo: TravellingPhoto, options: DecodePhotoOptions): Promise<RawPicture> {
+  const { maxPixels, signal } = options;
+  if (photo.type === "pixels") {
+    checkSize(photo.picture, maxPixels);
+    return photo.picture;
+  }
+  const bitmap = photo.type === "bitmap" ? photo.bitmap : await decodeFile(photo, options);
+  try {
+    signal.throwIfAborted();
+    checkSize(bitmap, maxPixels);
+    return readPixels(bitmap);
+  } finally {
+    bitmap.close();
+  }
+}
+
+async function decodeFile(
+  photo: Extract<TravellingPhoto, { type: "file" | "address" }>,
+  { signal, fetch }: DecodePhotoOptions,
+): Promise<ImageBitmap> {
+  const blob = photo.type === "file" ? photo.blob : await fetchPhoto(photo.url, { signal, fetch });
+  let head: ArrayBuffer;
+  try {
+    head = await blob.slice(0, 1024).arrayBuffer();
+  } catch (cause) {
+    throw new MMFSError("FILE_NOT_READABLE", "The file cannot be read; it may have been moved or changed.", { cause });
+  }
+  checkPictureFormat(new Uint8Array(head));
+  signal.throwIfAborted();
+  try {
+    return await createImageBitmap(blob, { premultiplyAlpha: "none" });
+  } catch (cause) {
+    throw new MMFSError(
+      "UNSUPPORTED_IMAGE",
+      "The picture is damaged or incomplete, or this browser cannot decode its format; save it as JPEG or PNG.",
+      { cause },
+    );
+  }
+}
+
+function checkSize({ width, height }: { width: number; height: number }, maxPixels: number): void {
+  if (width * height <= maxPixels) return;
+  throw new MMFSError(
+    "IMAGE_TOO_LARGE",
+    `The picture has ${width} × ${height} pixels, more than maxPixels (${maxPixels}). Make it smaller or raise maxPixels.`,
+  );
+}
+
+function readPixels(bitmap: ImageBitmap): RawPicture {
+  const { width, height } = bitmap;
+  const context = new OffscreenCanvas(width, height).getContext("2d", { willReadFrequently: true });
+  if (context === null) {
+    throw new MMFSError(
+      "IMAGE_TOO_LARGE",
+      `The browser has no canvas of ${width} × ${height} pixels; make it smaller.`,
+    );
+  }
+  context.drawImage(bitmap, 0, 0);
+  let data: Uint8ClampedArray;
+  try {
+    ({ data } = context.getImageData(0, 0, width, height));
+  } catch (cause) {
+    throw new MMFSError(
+      "URL_NOT_ALLOWED",
+      "The picture comes from another site that does not let its pixels be read. Let that site send " +
+        'Access-Control-Allow-Origin and load the img with crossorigin="anonymous".',
+      { cause },
+    );
+  }
+  return { width, height, data: data as Uint8ClampedArray<ArrayBuffer> };
+}

@@ -1,0 +1,78 @@
+import { MMFSError } from "@mmfs/core";
+import type { PictureInput } from "./picture-input.js";
+import type { TravellingPhoto } from "./travelling-photo.js";
+
+const ACCEPTED =
+  "A photo is given as a Blob, File, ArrayBuffer, Uint8Array, address, ImageData, ImageBitmap, img, canvas, video or VideoFrame";
+
+/**
+ * Makes whatever the user gave fit to travel; what shows a picture is copied as it is at this moment.
+ *
+ * @throws {MMFSError} `INVALID_ARGUMENT`, `UNSUPPORTED_IMAGE` for an element that shows nothing, `DOWNLOAD_FAILED` for an address.
+ */
+export async function takeInput(input: PictureInput): Promise<TravellingPhoto> {
+  if (typeof input === "string" || input instanceof URL) return { type: "address", url: absolute(input) };
+  if (input instanceof Blob) return { type: "file", blob: input };
+  if (input instanceof ArrayBuffer || ArrayBuffer.isView(input)) {
+    return { type: "file", blob: new Blob([input as BlobPart]) };
+  }
+  if (is(input, "ImageData")) return takePixels(input as ImageData);
+  return { type: "bitmap", bitmap: await takeBitmap(input as Shown) };
+}
+
+function absolute(address: string | URL): string {
+  const base = globalThis.document?.baseURI ?? globalThis.location?.href;
+  if (!URL.canParse(address, base)) {
+    throw new MMFSError(
+      "INVALID_ARGUMENT",
+      `A string is taken for an address, and ${JSON.stringify(address)} is none.`,
+    );
+  }
+  return new URL(address, base).href;
+}
+
+async function takePixels(pixels: ImageData): Promise<TravellingPhoto> {
+  const isSrgb = (pixels.colorSpace ?? "srgb") === "srgb";
+  if (!isSrgb || !(pixels.data instanceof Uint8ClampedArray)) {
+    return { type: "bitmap", bitmap: await createImageBitmap(pixels) };
+  }
+  const { width, height, data } = pixels;
+  return { type: "pixels", picture: { width, height, data: new Uint8ClampedArray(data) } };
+}
+
+type Shown = Exclude<PictureInput, string | URL | Blob | ArrayBuffer | Uint8Array | ImageData>;
+
+async function takeBitmap(input: Shown): Promise<ImageBitmap> {
+  const names = [
+    "ImageBitmap",
+    "HTMLImageElement",
+    "HTMLCanvasElement",
+    "OffscreenCanvas",
+    "HTMLVideoElement",
+    "VideoFrame",
+  ];
+  if (!names.some((name) => is(input, name))) {
+    throw new MMFSError("INVALID_ARGUMENT", `${ACCEPTED}, not as ${describe(input)}.`);
+  }
+  try {
+    if (is(input, "HTMLImageElement")) await (input as HTMLImageElement).decode();
+    return await createImageBitmap(input, { premultiplyAlpha: "none" });
+  } catch (cause) {
+    throw new MMFSError(
+      "UNSUPPORTED_IMAGE",
+      `${describe(input)} shows no picture that can be read: it may be empty, not loaded, or an address that failed.`,
+      { cause },
+    );
+  }
+}
+
+/** Some of these classes are missing in workers and in older browsers. */
+function is(value: unknown, name: string): boolean {
+  const known = (globalThis as Record<string, unknown>)[name];
+  return typeof known === "function" && value instanceof known;
+}
+
+function describe(value: unknown): string {
+  if (value === null || value === undefined) return String(value);
+  return typeof value === "object" ? (value.constructor?.name ?? "an object") : typeof value;
+}

@@ -1,0 +1,84 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { makeToyBundle } from "../../node/test/toy-bundle.js";
+import { chromiumPath, launchChromium } from "./chromium.js";
+import { largestDifference, TELL, type Told } from "./in-page.js";
+import { nodePicture, PHOTO } from "./node-picture.js";
+import { type App, serveApp } from "./serve-app.js";
+
+let app: App;
+let browser: Browser;
+let page: Page;
+let toy: Awaited<ReturnType<typeof makeToyBundle>>;
+
+beforeAll(async () => {
+  if (chromiumPath === undefined) return;
+  toy = await makeToyBundle();
+  app = await serveApp();
+  for (const name of await readdir(toy.folder)) app.files.set(`/toy/${name}`, await readFile(join(toy.folder, name)));
+  app.files.set("/photo.png", PHOTO);
+  browser = await launchChromium({ webGpu: true });
+  page = await browser.newPage();
+  await page.goto(app.origin);
+  await page.waitForFunction("window.mmfs");
+  await page.evaluate(TELL);
+}, 60_000);
+afterAll(async () => {
+  await browser?.close();
+  await app?.close();
+  await toy?.remove();
+});
+
+describe.skipIf(chromiumPath === undefined)("WebGPU in software", () => {
+  it("computes the picture of Node's CPU, to 2 of 255, in a worker and under jspi", async () => {
+    const told = await page.evaluate<Told>(`(async () => {
+      const stylizer = await mmfs.createStylizer({ bundle: "/toy/", runtimeUrl: "/ort/", device: "webgpu" });
+      const both = await Promise.all([1, 1].map(() => stylizer.stylize("/photo.png", { style: "stripes", seed: 3 })));
+      await stylizer.dispose();
+      return tell(both[1]);
+    })()`);
+    const expected = await nodePicture({ bundle: toy.folder, style: "stripes", seed: 3 });
+    expect(told).toMatchObject({ device: "webgpu", facesFound: 1, warnings: [] });
+    expect(largestDifference(told, expected)).toBeLessThanOrEqual(2);
+    expect(app.log).toContain("/ort/ort-wasm-simd-threaded.jspi.wasm");
+  }, 120_000);
+
+  it("is not what auto takes: it would be slower than WebAssembly", async () => {
+    const device = await page.evaluate(`(async () => {
+      const stylizer = await mmfs.createStylizer({ bundle: "/toy/", runtimeUrl: "/ort/", threads: 1 });
+      const { device } = await stylizer.stylize("/photo.png");
+      await stylizer.dispose();
+      return device;
+    })()`);
+    expect(device).toBe("wasm");
+  }, 60_000);
+
+  it("goes on with a new device where one is lost, before and in the middle of a run", async () => {
+    const told = await page.evaluate<{ devices: number; told: Told }>(`(async () => {
+      const devices = [];
+      const { requestDevice } = GPUAdapter.prototype;
+      GPUAdapter.prototype.requestDevice = async function (...args) {
+        const device = await requestDevice.apply(this, args);
+        devices.push(device);
+        return device;
+      };
+      const stylizer = await mmfs.createStylizer({ bundle: "/toy/", runtimeUrl: "/ort/", device: "webgpu", worker: false });
+      await stylizer.stylize("/photo.png", { style: { seed: 1 } });
+      devices.at(-1).destroy();
+      await stylizer.stylize("/photo.png", { style: { seed: 2 } });
+      const running = stylizer.stylize("/photo.png", {
+        style: "stripes",
+        seed: 3,
+        onProgress: (event) => event.type === "stage" && event.stage === "stylize" && devices.at(-1).destroy(),
+      });
+      const result = tell(await running);
+      await stylizer.dispose();
+      return { devices: devices.length, told: result };
+    })()`);
+    expect(told.devices).toBe(3);
+    const expected = await nodePicture({ bundle: toy.folder, style: "stripes", seed: 3 });
+    expect(largestDifference(told.told, expected)).toBeLessThanOrEqual(2);
+  }, 120_000);
+});

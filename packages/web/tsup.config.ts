@@ -1,0 +1,25 @@
+import { defineConfig, type Options } from "tsup";
+
+const shared: Options = { target: "es2022", platform: "browser", format: ["esm"], sourcemap: true };
+
+export default defineConfig([
+  {
+    ...shared,
+    entry: ["src/index.ts", "src/element.ts"],
+    external: ["./stylizer-worker.js"],
+    dts: true,
+    splitting: true,
+  },
+  // Import maps do not reach into workers: without a bundler, nothing but the runtime may be left to be resolved there.
+  {
+    ...shared,
+    entry: { "stylizer-worker": "src/worker/stylizer-worker.ts" },
+    noExternal: [/^(?!onnxruntime-web)/],
+    external: [/^onnxruntime-web/],
+    esbuildOptions: (options) => {
+      options.conditions = ["@mmfs/source"];
+    },
+    minify: true,
+    splitting: false,
+  },
+]);
