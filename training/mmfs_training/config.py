@@ -20,6 +20,7 @@ from .errors import TrainingError
 T = TypeVar("T")
 
 PHOTO = "photo"  # the name of the code that gives a photo back
+DROPPED = {"mapper": ("start_from",)}  # keys by section that checkpoints have and configurations no longer
 
 
 def _at_least_one(config: Any, *names: str) -> None:
@@ -302,8 +303,7 @@ class MapperConfig:
     the mapper sees the embedding of art of that style made from another photo or, with probability `captions`, of the
     art's caption in one of many wordings, and the L1 is to the art that was made from this photo; where phase 2 knows
     the style's code, that is the true w+. fit_steps: steps of a regression from art and captions to the codes of their
-    styles before the first step (`mapper_fit.py`). start_from: the folder of a run whose mapper this one starts as,
-    which may have looked through other towers."""
+    styles before the first step (`mapper_fit.py`)."""
 
     steps: int = 10_000
     batch: int = 8
@@ -314,7 +314,6 @@ class MapperConfig:
     art: float = 0.0
     captions: float = 0.0
     fit_steps: int = 0
-    start_from: str | None = None
 
     def __post_init__(self) -> None:
         _at_least_one(self, "batch")
@@ -392,6 +391,14 @@ class RunConfig:
 def parse_config(values: Any) -> RunConfig:
     """Nested dictionaries, as YAML or JSON gives them, to a checked configuration."""
     return _build(RunConfig, {} if values is None else values, "configuration")
+
+
+def recorded_config(values: dict[str, Any]) -> RunConfig:
+    """The configuration that a checkpoint holds, without the keys that were dropped since it was written."""
+    kept = dict(values)
+    for section, dropped in DROPPED.items():
+        kept[section] = {key: value for key, value in kept.get(section, {}).items() if key not in dropped}
+    return parse_config(kept)
 
 
 def read_config(path: Path) -> RunConfig:

@@ -16,7 +16,7 @@ import torch
 from torch import Tensor
 
 from .checkpoint import config_of, save_safetensors, write_atomically
-from .config import PHOTO, PresetConfig, RunConfig, parse_config
+from .config import PHOTO, PresetConfig, RunConfig, recorded_config
 from .engine import read_checkpoint
 from .errors import TrainingError
 from .networks import Generator, repeat_w
@@ -76,7 +76,7 @@ def export(run: Path, out: Path, presets_from: RunConfig | None = None, phase: s
     Of phase 1 (`encoder`) there is the photo code alone, to measure its reconstruction; of `towers` nothing but them.
     """
     state = read_checkpoint(run / phase / "checkpoint.pt", phase)
-    config = parse_config(state["mmfs"]["config"])
+    config = recorded_config(state["mmfs"]["config"])
     if phase == "towers":
         return export_towers(state["towers"], config, out)
     network, extra = config.network, state["mmfs"]["extra"]

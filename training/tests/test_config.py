@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from small_run import CONFIG
 
-from mmfs_training.config import OptimizerConfig, RunConfig, config_values, parse_config, read_config
+from mmfs_training.config import OptimizerConfig, RunConfig, config_values, parse_config, read_config, recorded_config
 from mmfs_training.errors import TrainingError
 
 CONFIGS = Path(__file__).parents[1] / "mmfs_training" / "configs"
@@ -58,6 +58,15 @@ def test_a_checkpoint_keeps_the_whole_configuration() -> None:
     config = parse_config(CONFIG)
     assert parse_config(json.loads(json.dumps(config_values(config)))) == config
     assert config_values(config) == asdict(config)
+
+
+def test_a_checkpoint_may_have_keys_that_were_dropped_since() -> None:
+    old = changed("mapper.start_from", None)
+    assert recorded_config(old) == parse_config(CONFIG)
+    assert error_of(old).startswith("configuration.mapper has no key start_from;")
+    assert recorded_config(CONFIG) == parse_config(CONFIG)
+    with pytest.raises(TrainingError):
+        recorded_config(changed("mapper.strat", 1))
 
 
 @pytest.mark.parametrize("path", sorted(CONFIGS.glob("*.yaml")), ids=lambda path: path.name)

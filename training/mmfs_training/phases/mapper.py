@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from .. import fast
-from ..config import RunConfig, parse_config
+from ..config import RunConfig, recorded_config
 from ..data import (
     ArtFolder,
     Artwork,
@@ -97,7 +97,7 @@ class KnownArt:
 
 def style_codes(state: dict[str, Any], generator: Generator) -> dict[str, Tensor]:
     """The w [D] of every style that the phase 2 of a checkpoint gave a place in z space."""
-    config, extra = parse_config(state["mmfs"]["config"]), state["mmfs"]["extra"]
+    config, extra = recorded_config(state["mmfs"]["config"]), state["mmfs"]["extra"]
     if config.base.paired is None:
         return {}
     space = style_space(config, list(extra["styles"]), extra.get("coordinates"))
@@ -140,8 +140,6 @@ class MapperPhase(Phase):
             z = torch.randn(VARIANCE_DRAWS, network.style_dim, generator=torch.Generator().manual_seed(config.seed))
             self.variance = self.generator.map_z(z.to(place.device)).var(0).mean().item()
             self.codes = {style: w.to(place.device) for style, w in style_codes(state, self.generator).items()}
-        if settings.start_from:
-            self._start(Path(settings.start_from) / self.name / "checkpoint.pt")
         if self.art and settings.fit_steps and not (run / self.name / "checkpoint.pt").exists():
             self._fit(self.art)
         self.average = copy.deepcopy(self.generator)
@@ -151,13 +149,6 @@ class MapperPhase(Phase):
         self.optimizer = self.adam(self.generator.clip_mapper.parameters())
         self.modules = {"G_model": self.generator, "G_ema_model": self.average, "D_model": self.discriminator}
         self.optimizers = {"optimizer_0": self.optimizer}
-
-    def _start(self, path: Path) -> None:
-        """Takes the mapper of another run."""
-        state = read_checkpoint(path, self.name)
-        check_network(state, self.config, path)
-        found = {k.removeprefix("clip_mapper."): v for k, v in state["G_ema_model"].items() if "clip_mapper." in k}
-        self.generator.clip_mapper.load_state_dict(found)
 
     def _fit(self, art: KnownArt) -> None:
         """Fits the mapper to the codes of the styles that phase 2 knows."""
