@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from .data import Pictures, read_square
+from .evenly_spread import evenly_spread
 
 SIDE = 128
 TONES = 6
@@ -65,7 +66,7 @@ def describe_styles(by_style: Sequence[Sequence[tuple[Path, Path]]]) -> NDArray[
     """The mean description of each style, [styles, C], over at most 16 of its pairs of photo and art."""
 
     def one(pairs: Sequence[tuple[Path, Path]]) -> NDArray[np.float32]:
-        chosen = [pairs[i] for i in np.linspace(0, len(pairs) - 1, min(PER_STYLE, len(pairs))).astype(int)]
+        chosen = evenly_spread(pairs, PER_STYLE)
         found = [describe(read_square(art, SIDE), read_square(photo, SIDE)) for photo, art in chosen]
         return np.asarray(np.mean(found, 0), np.float32)
 

@@ -47,7 +47,8 @@ from .art_set import ArtSet, Extractor, read_art
 from .checkpoint import write_atomically
 from .data import ArtFolder
 from .errors import TrainingError
-from .evaluation_faces import Face, find_faces, read_face, spread
+from .evaluation_faces import Face, find_faces, read_face
+from .evenly_spread import evenly_spread
 from .features import TfliteFeatures
 from .figure_tables import prompt_tables, reference_tables, strength_table, table
 from .metrics import gradient_correlation, psnr
@@ -132,7 +133,9 @@ def evaluate(
         "all": row(None, list(chain(*structure)), list(chain(*result_features))) if model.presets else {},
     }
     if extract is not None:
-        figures["diversity"] = diversity(model, [read_face(f, model.size) for f in spread(faces, SEEDS)], extract)
+        figures["diversity"] = diversity(
+            model, [read_face(f, model.size) for f in evenly_spread(faces, SEEDS)], extract
+        )
     return figures
 
 
@@ -160,7 +163,7 @@ def rounded(value: Any) -> Any:
 
 def write_sheets(model: Model, faces: Sequence[Face], rows: int, out: Path) -> None:
     """Presets, strengths and seeds of `rows` faces; prints what the columns are."""
-    chosen = np.stack([read_face(face, model.size) for face in spread(faces, rows)])
+    chosen = np.stack([read_face(face, model.size) for face in evenly_spread(faces, rows)])
 
     def make(images: Tensor, wplus: Tensor) -> Tensor:
         return stylise(model.generator, images, wplus)
@@ -241,9 +244,9 @@ def measure(args: argparse.Namespace, model: Model, faces: Sequence[Face]) -> di
     for name in figures["presets"].keys() & identity.keys():
         figures["presets"][name]["identity"] = identity[name]
 
-    photos = [read_face(face, model.size) for face in spread(faces, args.style_faces)]
+    photos = [read_face(face, model.size) for face in evenly_spread(faces, args.style_faces)]
     if model.presets:
-        figures["strength"] = strength_figures(model, spread(model.presets, STRENGTH_PRESETS), photos)
+        figures["strength"] = strength_figures(model, evenly_spread(model.presets, STRENGTH_PRESETS), photos)
     if prompts and towers is not None and art is not None:
         judge = train_style_judge(art.works, [prompt.style for prompt in prompts], model.size)
         figures["judge"] = judge.report()

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import csv
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import cv2
 import numpy as np
 
 from .data import Pictures
 from .errors import TrainingError
+from .evenly_spread import evenly_spread
 from .photos import read_picture
 
 CROP = ("crop_center_x", "crop_center_y", "crop_side", "crop_angle_degrees")
@@ -57,12 +56,7 @@ def find_faces(folder: Path, landmarks: Path, limit: int | None = None) -> list[
         raise TrainingError(
             "FACES_MISSING", f"{landmarks} names no picture in {folder}: give the folder that it is of."
         )
-    return spread(faces, limit or len(faces))
-
-
-def spread(items: Sequence[Any], count: int) -> list[Any]:
-    """`count` of the items (all, if there are fewer), evenly spread from the first to the last."""
-    return [items[i] for i in np.linspace(0, len(items) - 1, min(count, len(items))).astype(int)]
+    return evenly_spread(faces, limit or len(faces))
 
 
 def aligned_square(picture: Pictures, x: float, y: float, side: float, degrees: float, size: int) -> Pictures:

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from .art_set import Extractor
 from .data import Pictures
-from .evaluation_faces import spread
+from .evenly_spread import evenly_spread
 from .metrics import mean_cosine_distance
 from .model_folder import Model, results
 from .networks import repeat_w
@@ -35,7 +35,7 @@ def diversity(model: Model, photos: Sequence[Pictures], extract: Extractor) -> d
         return float(np.mean(distances))
 
     return {
-        "seeds": mean([(photo, code) for code in codes] for photo in spread(photos, SEED_FACES)),
+        "seeds": mean([(photo, code) for code in codes] for photo in evenly_spread(photos, SEED_FACES)),
         "faces": mean([(photo, code) for photo in photos] for code in codes[:SEED_FACES]),
     }
 

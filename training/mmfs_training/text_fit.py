@@ -24,6 +24,7 @@ from torch import Tensor
 from .checkpoint import write_atomically
 from .data import ArtFolder, Artwork
 from .errors import TrainingError
+from .evenly_spread import evenly_spread
 from .mapper_fit import caption_of, embed_works, measured_colors
 from .small_towers import TOKENIZER, SmallTowers, StaticText, Tokens
 
@@ -34,7 +35,7 @@ SCALE = 15.0
 
 def style_centers(towers: SmallTowers, by_style: Sequence[Sequence[Artwork]], size: int) -> Tensor:
     """The mean embedding [styles, E] of at most 24 pictures of each style, L2-normalised."""
-    chosen = [[w[i] for i in np.linspace(0, len(w) - 1, min(PER_STYLE, len(w))).astype(int)] for w in by_style]
+    chosen = [evenly_spread(works, PER_STYLE) for works in by_style]
     embeddings = embed_works(towers, [work for works in chosen for work in works], size, torch.device("cpu"))
     styles = torch.tensor([i for i, works in enumerate(chosen) for _ in works])
     return F.normalize(torch.zeros(len(chosen), embeddings.shape[1]).index_add(0, styles, embeddings))

@@ -37,6 +37,7 @@ from ..data import (
 )
 from ..engine import check_network, read_checkpoint
 from ..errors import TrainingError
+from ..evenly_spread import evenly_spread
 from ..losses import laplacian_loss, pixel_loss
 from ..networks import STYLE_TOKENS, Generator, GeneratorConfig, ModulatedConv2d, noise_shapes, repeat_w
 from ..pair_judge import PairJudge, hinge_loss, matching_loss
@@ -404,13 +405,13 @@ class BasePhase(Phase):
     @torch.no_grad()
     def sheet(self) -> Pictures:
         """Held-out photos; then the photo code, codes of styles, half strength of the first, and seeds."""
-        index = np.linspace(0, len(self.photos.held_out) - 1, min(SHEET_FACES, len(self.photos.held_out))).astype(int)
-        faces = np.stack([read_square(self.photos.held_out[j], self.config.network.size) for j in index])
+        chosen = evenly_spread(self.photos.held_out, SHEET_FACES)
+        faces = np.stack([read_square(path, self.config.network.size) for path in chosen])
         device = self.place.device
         codes: list[Tensor] = []
         if self.space is not None:
-            shown = np.linspace(0, len(self.styles) - 1, min(SHEET_STYLES, len(self.styles))).astype(int)
-            styles = [self.space.code(self.average.mapping_z, int(i), self.config.seed) for i in shown]
+            shown = evenly_spread(range(len(self.styles)), SHEET_STYLES)
+            styles = [self.space.code(self.average.mapping_z, i, self.config.seed) for i in shown]
             codes = [self.average_code.w, *styles, (self.average_code.w + styles[0]) / 2]
         z = torch.randn(SHEET_SEEDS, self.config.network.style_dim, generator=torch.Generator().manual_seed(0))
         codes += list(self.average.map_z(z.to(device)))

@@ -17,6 +17,7 @@ from .. import fast
 from ..config import RunConfig
 from ..data import PhotoFolder, Pictures, face_weights, jittered, mirrored, nchw, read_square, scaled
 from ..engine import check_network, read_checkpoint
+from ..evenly_spread import evenly_spread
 from ..losses import feature_loss, pixel_loss
 from ..networks import Generator, GeneratorConfig, noise_shapes, repeat_w
 from ..place import Place
@@ -118,8 +119,7 @@ class EncoderPhase(Phase):
     def sheet(self) -> Pictures:
         """Held-out photographs above what the averaged weights give back under the mean w."""
         size = self.config.network.size
-        index = np.linspace(0, len(self.photos.held_out) - 1, min(SHEET_FACES, len(self.photos.held_out))).astype(int)
-        faces = [read_square(self.photos.held_out[j], size) for j in index]
+        faces = [read_square(path, size) for path in evenly_spread(self.photos.held_out, SHEET_FACES)]
         image = nchw(np.stack([scaled(face) for face in faces])).to(self.place.device)
         features = fast.encode(self.average, image, self.place.dtype)
         made = fast.decode(self.average, features, repeat_w(self.photo_w.expand(len(faces), -1)))

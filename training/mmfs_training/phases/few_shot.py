@@ -25,6 +25,7 @@ from ..config import RunConfig
 from ..data import PhotoFolder, Pictures, mirrored, nchw, read_square, scaled
 from ..engine import check_network, read_checkpoint, writing
 from ..errors import TrainingError
+from ..evenly_spread import evenly_spread
 from ..losses import direction_loss
 from ..networks import STYLE_TOKENS, Generator, GeneratorConfig, noise_shapes
 from ..place import Place
@@ -176,8 +177,8 @@ class FewShotPhase(Phase):
 
     def _mean_photo(self) -> Tensor:
         """The mean embedding [E] of training photos, which stands for `photo` where the target is a picture."""
-        paths, size = self.photos.training, self.config.network.size
-        chosen = [paths[i] for i in np.linspace(0, len(paths) - 1, min(SOURCE_PHOTOS, len(paths))).astype(int)]
+        size = self.config.network.size
+        chosen = evenly_spread(self.photos.training, SOURCE_PHOTOS)
         found = []
         for i in range(0, len(chosen), SOURCE_BATCH):
             pictures = np.stack([scaled(read_square(path, size)) for path in chosen[i : i + SOURCE_BATCH]])
@@ -240,9 +241,8 @@ class FewShotPhase(Phase):
     @torch.no_grad()
     def sheet(self) -> Pictures:
         """Held-out photos; what the mapper alone makes of them; what the tuned decoder does."""
-        held_out = self.photos.held_out
-        index = np.linspace(0, len(held_out) - 1, min(SHEET_FACES, len(held_out))).astype(int)
-        faces = np.stack([read_square(held_out[j], self.config.network.size) for j in index])
+        chosen = evenly_spread(self.photos.held_out, SHEET_FACES)
+        faces = np.stack([read_square(path, self.config.network.size) for path in chosen])
         before = style_sheet(faces, [self.code[0]], lambda x, w: self._stylise(self.start, x, w))
         after = style_sheet(faces, [self.code[0]], lambda x, w: self._stylise(self.average, x, w))
         return np.concatenate([before, after[:, after.shape[1] // 2 :]], 1)

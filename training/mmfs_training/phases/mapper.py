@@ -33,6 +33,7 @@ from ..data import (
 )
 from ..engine import check_network, read_checkpoint
 from ..errors import TrainingError
+from ..evenly_spread import evenly_spread
 from ..losses import feature_loss, pixel_loss
 from ..mapper_fit import (
     PER_STYLE,
@@ -154,10 +155,10 @@ class MapperPhase(Phase):
         """Fits the mapper to the codes of the styles that phase 2 knows."""
         settings, device, seed = self.settings, self.place.device, self.config.seed
         works = [
-            works[i]
+            work
             for style, works in art.by_style.items()
             if style in self.codes
-            for i in np.linspace(0, len(works) - 1, min(PER_STYLE, len(works))).astype(int)
+            for work in evenly_spread(works, PER_STYLE)
         ]
         if not works:
             return
@@ -275,8 +276,8 @@ class MapperPhase(Phase):
     def sheet(self) -> Pictures:
         """Held-out photos; then, for every seed, its style and what the mapper finds from the first picture in it;
         then, where captions are known, the styles of some."""
-        index = np.linspace(0, len(self.photos.held_out) - 1, min(SHEET_FACES, len(self.photos.held_out))).astype(int)
-        faces = np.stack([read_square(self.photos.held_out[j], self.config.network.size) for j in index])
+        chosen = evenly_spread(self.photos.held_out, SHEET_FACES)
+        faces = np.stack([read_square(path, self.config.network.size) for path in chosen])
         device, dtype = self.place.device, self.place.dtype
 
         def stylise(images: Tensor, wplus: Tensor) -> Tensor:
@@ -288,8 +289,7 @@ class MapperPhase(Phase):
             picture = stylise(nchw(scaled(faces[:1])), true[None]).clamp(-1, 1)
             codes += [true, self.average.map_embedding(self.towers.embed_images(picture))[0]]
         if self.art is not None and self.settings.captions:
-            some = np.linspace(0, len(self.art.captions) - 1, min(SHEET_CAPTIONS, len(self.art.captions))).astype(int)
-            texts = self.towers.embed_texts([self.art.captions[i] for i in some])
+            texts = self.towers.embed_texts(evenly_spread(self.art.captions, SHEET_CAPTIONS))
             codes += list(self.average.map_embedding(texts.to(device)))
         return style_sheet(faces, codes, stylise)
 

@@ -27,6 +27,7 @@ from ..coordinates import describe_styles, whitened
 from ..data import ArtFolder, Pairs, PhotoFolder, Pictures, mirrored, nchw, read_square, scaled, training_art
 from ..engine import read_checkpoint
 from ..errors import TrainingError
+from ..evenly_spread import evenly_spread
 from ..place import Place
 from ..sheets import to_bytes
 from ..small_towers import TOKENIZER, SmallTowers, StaticText, StyleCnn, Tokens, resized
@@ -228,10 +229,7 @@ class TowersPhase(Phase):
         found = torch.cat(
             [self.model.embed_images(nchw(scaled(squares[i : i + 50])).to(device)) for i in range(0, len(squares), 50)]
         )
-        captions = sorted({work.caption for work in self.works})
-        chosen = [
-            captions[i] for i in np.linspace(0, len(captions) - 1, min(SHEET_CAPTIONS, len(captions))).astype(int)
-        ]
+        chosen = evenly_spread(sorted({work.caption for work in self.works}), SHEET_CAPTIONS)
         nearest = (self.model.embed_texts(chosen) @ found.t()).argsort(1, descending=True)[:, :SHEET_PICTURES].cpu()
         small = F.interpolate(nchw(scaled(squares)), size=(SHEET_SIDE, SHEET_SIDE), mode="area")
         return np.concatenate([np.concatenate([to_bytes(small[j]) for j in row], 1) for row in nearest.tolist()])
