@@ -18,6 +18,8 @@ from .prompts import is_held_out
 
 T = TypeVar("T")
 
+TRIES = 1000  # of the captions that are held out themselves one wording in five is, of all others fewer
+
 
 @dataclass(frozen=True)
 class Technique:
@@ -467,14 +469,20 @@ def vary(
 
     caption: of the style, empty where there is none. colors: as `color_words` measured them. artist, movement: as in
     `gallery.csv`, several movements with commas between them. A movement counts where the caption names no technique.
-    Throws TrainingError CAPTION_EMPTY when nothing is known of the picture.
+    Throws TrainingError CAPTION_EMPTY when nothing is known of the picture, CAPTION_HELD_OUT when no wording is allowed.
     """
     if not (caption or colors or artist or movement):
         raise TrainingError("CAPTION_EMPTY", "Give a caption, colors, an artist or a movement: nothing can be said.")
-    while True:
+    for _ in range(TRIES):
         text = compose(caption, rng, colors or [], artist, movement)
         if text and not is_held_out(text):
             return text
+    known = ", ".join(repr(words) for words in (caption, artist, movement) if words)
+    raise TrainingError(
+        "CAPTION_HELD_OUT",
+        f"{TRIES} wordings of {known or colors} are prompts that prompts.csv keeps for measuring: describe the "
+        "picture in other words, or keep fewer.",
+    )
 
 
 def photo_caption(rng: np.random.Generator) -> str:

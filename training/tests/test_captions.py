@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from mmfs_training import captions as captions_module
 from mmfs_training.captions import TECHNIQUES, find_colors, find_techniques, photo_caption, vary
 from mmfs_training.errors import TrainingError
 from mmfs_training.prompts import read_prompts
@@ -112,6 +113,23 @@ def test_nothing_to_say_is_an_error() -> None:
     with pytest.raises(TrainingError) as error:
         vary("", np.random.default_rng(0))
     assert error.value.code == "CAPTION_EMPTY"
+
+
+def test_where_no_wording_is_allowed_it_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(captions_module, "is_held_out", lambda text: True)
+    with pytest.raises(TrainingError, match=r"wordings of 'charcoal drawing', 'Claude Monet' .*other words") as error:
+        vary("charcoal drawing", np.random.default_rng(0), artist="Claude Monet")
+    assert error.value.code == "CAPTION_HELD_OUT"
+
+
+def test_bounding_the_search_draws_nothing_more() -> None:
+    """What the generator gives next is what it gave when wordings were drawn until one was allowed."""
+    rng, again = np.random.default_rng(7), np.random.default_rng(7)
+    for caption in [p.prompt for p in read_prompts() if not p.seen]:
+        given = vary(caption, rng)
+        while (text := captions_module.compose(caption, again, [], None, None)) != given:
+            assert any(phrase(p.prompt) in phrase(text) for p in read_prompts() if not p.seen)
+    assert rng.random() == again.random()
 
 
 @pytest.mark.skipif(not (DATA / "art" / "art.csv").is_file(), reason="MMFS_DATA names no folder with art/art.csv")
