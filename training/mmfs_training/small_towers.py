@@ -1,8 +1,9 @@
 """A small two-tower model for styles: words and pictures to one space, 8 MB, trained here (`phases/towers.py`).
 
-Text is a weighted sum of static token embeddings (`static_text.py`) and a layer with a skip connection; a picture goes
-through a plain convolutional network, and the means and standard deviations of its features at several depths, which
-are what a style is (Gatys et al. 2016; Huang & Belongie 2017), through two layers.
+Text is a weighted sum of static token embeddings (`static_text.py`) and a layer with a skip connection, and a memory of
+pictures may draw the result to where pictures are (`text_fit.py`). A picture goes through a plain convolutional
+network, and the means and standard deviations of its features at several depths, which are what a style is (Gatys et
+al. 2016; Huang & Belongie 2017), through two layers.
 
 In a file, towers.safetensors, batch normalisation is folded into the convolutions; `SmallTowers` is what is loaded.
 """
@@ -58,17 +59,24 @@ class StaticText(nn.Module):
     """ids [N, T] to embeddings [N, E], L2-normalised; what stands behind the first end token does not count.
 
     table: int8 [V, K]; scale: [V], the token's weight times the step of its row; both frozen.
+    memory: int8 [M, E], embeddings of pictures, and memory_scale [M], the steps of its rows; without rows until
+    `remember` is called.
     """
 
     table: Tensor
     scale: Tensor
     mean: Tensor
+    memory: Tensor
+    memory_scale: Tensor
 
     def __init__(self, table: Tensor, scale: Tensor, end: int, width: int, hidden: int) -> None:
         super().__init__()
         self.register_buffer("table", table)
         self.register_buffer("scale", scale)
         self.register_buffer("mean", torch.zeros(table.shape[1]))
+        self.register_buffer("memory", torch.zeros(0, width, dtype=torch.int8), persistent=False)
+        self.register_buffer("memory_scale", torch.zeros(0), persistent=False)
+        self.sharpness = 0.0
         self.end = end
         self.hidden = nn.Linear(table.shape[1], hidden)
         self.out = nn.Linear(hidden, width)
@@ -84,11 +92,30 @@ class StaticText(nn.Module):
         rows = self.rows(ids)
         total = (rows if keep is None else rows * keep[:, :, None]).sum(1)
         pooled = total / total.norm(dim=1, keepdim=True).clamp(min=1e-6) - self.mean
-        return self.embed(pooled if noise is None else pooled + noise)
+        return self.recall(self.embed(pooled if noise is None else pooled + noise))
 
     def embed(self, pooled: Tensor) -> Tensor:
         """Pooled tokens [N, K], less their mean, to embeddings [N, E]."""
         return F.normalize(self.out(F.gelu(self.hidden(pooled))) + self.skip(pooled))
+
+    def remember(self, embeddings: Tensor, sharpness: float) -> None:
+        """Takes embeddings of pictures [M, E] as the memory. sharpness: inverse temperature of `recall`, positive."""
+        step = embeddings.abs().amax(1).clamp(min=1e-8) / 127
+        self.memory = (embeddings / step[:, None]).round().to(torch.int8)
+        self.memory_scale = step
+        self.sharpness = sharpness
+
+    def recall(self, embedding: Tensor) -> Tensor:
+        """Embeddings [N, E] to the mean of the memory, weighted by a softmax of their cosines, L2-normalised; unchanged
+        without a memory.
+
+        What reads embeddings has learnt from pictures and knows nothing of the places between them, where a text may
+        come to lie: support memory of DeCap (Li et al. 2023, arXiv 2303.03032), from texts to pictures.
+        """
+        if len(self.memory) == 0:
+            return embedding
+        remembered = self.memory.float() * self.memory_scale[:, None]
+        return F.normalize(torch.softmax(self.sharpness * embedding @ remembered.t(), 1) @ remembered)
 
 
 class StyleCnn(nn.Module):
@@ -161,7 +188,7 @@ class SmallTowers(nn.Module):
         return features[5].float().flatten(2).transpose(1, 2)
 
     def save(self, folder: Path) -> Path:
-        """Writes towers.safetensors, float16 but for the table and its scale. tokenizer.json is the caller's."""
+        """Writes towers.safetensors, float16 but for table, memory and their scales. tokenizer.json is the caller's."""
         tensors: dict[str, Any] = {
             "text.table": self.text.table,
             "text.scale": self.text.scale,
@@ -181,6 +208,9 @@ class SmallTowers(nn.Module):
             "image.strides": ",".join(map(str, self.image.strides)),
             "image.pools": ",".join(map(str, self.image.pools)),
         }
+        if len(self.text.memory):
+            tensors |= {"text.memory": self.text.memory, "text.memory_scale": self.text.memory_scale}
+            metadata["text.sharpness"] = str(round(self.text.sharpness))
         path = folder / WEIGHTS
         save_safetensors(tensors, path, metadata)
         return path
@@ -197,6 +227,10 @@ class SmallTowers(nn.Module):
                 t: dict[str, Tensor] = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118 no mapping
             width, hidden = t["text.out.weight"].shape
             text = StaticText(t["text.table"], t["text.scale"], int(metadata["text.end_id"]), width, hidden)
+            memory = t.pop("text.memory", None)
+            if memory is not None:
+                text.memory, text.memory_scale = memory, t.pop("text.memory_scale")
+                text.sharpness = float(metadata["text.sharpness"])
             state: dict[str, Any] = {k.removeprefix("text."): v for k, v in t.items() if k.startswith("text.")}
             text.load_state_dict({k: v if k == "table" else v.float() for k, v in state.items()})
             count = metadata["image.strides"].count(",") + 1

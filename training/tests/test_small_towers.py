@@ -78,6 +78,27 @@ def test_a_text_is_its_weighted_words_up_to_the_end(tmp_path: Path) -> None:
     np.testing.assert_allclose(batch[0].numpy(), expected, atol=1e-5)
 
 
+def test_a_memory_draws_texts_to_the_pictures_that_they_are_nearest_to(tmp_path: Path) -> None:
+    model = towers(tmp_path)
+    before = model.embed_texts(["negative red", "ruddy photo"]).double().numpy()
+    places = torch.nn.functional.normalize(torch.randn(6, 16), dim=1)
+    model.text.remember(places, 9.0)
+    shares = np.exp(9 * before @ places.double().numpy().T)
+    expected = shares @ places.double().numpy()
+    expected /= np.linalg.norm(expected, axis=1, keepdims=True)
+    # the memory is int8
+    np.testing.assert_allclose(model.embed_texts(["negative red", "ruddy photo"]).numpy(), expected, atol=0.02)
+    model.save(tmp_path)
+    again = SmallTowers.load(tmp_path)
+    torch.testing.assert_close(
+        again.embed_texts(["negative red", "ruddy photo"]),
+        model.embed_texts(["negative red", "ruddy photo"]),
+        atol=5e-3,
+        rtol=0,
+    )
+    assert torch.equal(again.text.memory, model.text.memory)
+
+
 def test_normalisation_is_folded_into_the_convolutions(tmp_path: Path) -> None:
     image = towers(tmp_path).image
     pixels = torch.randn(2, 3, 32, 32)

@@ -34,6 +34,10 @@ def test_words_come_to_lie_where_their_pictures_are(tmp_path: Path) -> None:
     assert cosines.argmax(1).tolist() == [0, 1]
     unfitted = loaded.embed_texts(["a negative picture", "a ruddy picture"]) @ centers.t()
     assert cosines.diagonal().mean() > unfitted.diagonal().mean() + 0.1
+    # with the memory a text lies where the pictures are, here one style's or the other's
+    mix = np.linalg.lstsq(centers.numpy().T, after.embed_texts(["ruddy"])[0].numpy(), rcond=None)
+    assert mix[1].item() < 1e-3
+    assert (mix[0] > -0.01).all()
     # a center is the mean over the pictures of a style
     embedded = (
         after.embed_images(torch.stack([torch.from_numpy(_read(work.path)) for work in groups[0]]))

@@ -9,6 +9,7 @@ import { convertTowers } from "./convert-towers.js";
 const fixture = (name: string) =>
   new Uint8Array(readFileSync(new URL(`../../test/__fixtures__/towers/${name}`, import.meta.url)));
 const towers = fixture("towers.safetensors");
+const remembering = fixture("towers-memory.safetensors");
 const io = readCheckpoint(fixture("io.safetensors")).tensors;
 const TOKENIZER = {
   added_tokens: [{ id: 3, content: "[SEP]" }],
@@ -54,6 +55,13 @@ test.each<[ClipDType, string, number]>([
   expect(largestDifference(image, "image_embedding")).toBeLessThan(tolerance);
 });
 
+test("a text with a memory of pictures comes to lie among them, as PyTorch computes", async () => {
+  const { files } = await convertTowers({ weights: remembering });
+  const text = await embed(files.get("text-tower.fp16.onnx"), { input_ids: ids() });
+  expect(largestDifference(text, "recalled_embedding")).toBeLessThan(1e-5);
+  expect(largestDifference(text, "text_embedding")).toBeGreaterThan(0.1);
+});
+
 test("what stands behind the end of a text does not count", async () => {
   const { files } = await convertTowers({ weights: towers });
   const short = new Tensor("int64", BigInt64Array.from([2n, 7n, 8n, 3n]), [1, 4]);
@@ -68,7 +76,7 @@ test("what stands behind the end of a text does not count", async () => {
 test("the table of tokens is int8 in the file, the matrices are float16", async () => {
   const { files } = await convertTowers({ weights: towers });
   const graph = Buffer.from(files.get("text-tower.fp16.onnx") as Uint8Array);
-  const { header, data } = open();
+  const { header, data } = open(towers);
   for (const name of ["text.table", "text.hidden.weight", "text.out.weight"]) {
     const [begin, end] = header[name]?.data_offsets ?? [0, 0];
     expect(end).toBeGreaterThan(begin);
@@ -94,7 +102,7 @@ interface Entry {
 type Header = Record<string, Entry>;
 
 /** The parts of the fixture's file, for changing them. */
-function open(): { header: Header; metadata: Record<string, string>; data: Buffer } {
+function open(towers: Uint8Array): { header: Header; metadata: Record<string, string>; data: Buffer } {
   const length = Number(new DataView(towers.buffer, towers.byteOffset).getBigUint64(0, true));
   const { __metadata__: metadata, ...header } = JSON.parse(new TextDecoder().decode(towers.subarray(8, 8 + length)));
   return { header, metadata, data: Buffer.from(towers.subarray(8 + length)) };
@@ -148,12 +156,12 @@ test.each<[string, RegExp, (metadata: Record<string, string>, header: Header) =>
     "a tensor too many",
     /no place for image\.extra/,
     (_, header) => {
-      const { length } = open().data;
+      const { length } = open(towers).data;
       header["image.extra"] = { dtype: "F32", shape: [0], data_offsets: [length, length] };
     },
   ],
 ])("a file with %s is refused", async (_, message, change) => {
-  const { header, metadata, data } = open();
+  const { header, metadata, data } = open(towers);
   change(metadata, header);
   const weights = rawSafetensors(JSON.stringify({ __metadata__: metadata, ...header }), data);
   await expect(convertTowers({ weights })).rejects.toMatchObject({

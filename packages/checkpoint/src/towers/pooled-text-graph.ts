@@ -2,7 +2,7 @@ import { type ClipDType, TowerWeights } from "../clip/tower-weights.js";
 import { ElementType, GraphBuilder } from "../onnx/graph-builder.js";
 import { gelu } from "../onnx/layers.js";
 import type { Towers } from "./read-towers.js";
-import { unitEmbedding } from "./unit-embedding.js";
+import { toUnitLength, unitEmbedding } from "./unit-embedding.js";
 
 /** A text of nothing but tokens without a meaning has a sum of length 0. */
 const SHORTEST = 1e-6;
@@ -51,6 +51,19 @@ export function pooledTextGraph(towers: Towers, dtype: ClipDType = "fp16"): Uint
     { transB: 1 },
   );
   const skip = graph.node("Gemm", [pooled, matrix("text.skip.weight", [embeddingDim, width])], { transB: 1 });
-  unitEmbedding(graph, graph.node("Add", [out, skip]), embeddingDim);
+  unitEmbedding(graph, recalled(graph, towers, graph.node("Add", [out, skip])), embeddingDim);
   return graph.finish();
+}
+
+/** What the memory of pictures makes of `[N,E]`, of any length; the same without a memory. */
+function recalled(graph: GraphBuilder, towers: Towers, value: string): string {
+  const { embeddingDim, text } = towers.shape;
+  if (!text.memory) return value;
+  const { rows, sharpness } = text.memory;
+  const stored = graph.constant(towers.memory(), [rows, embeddingDim]);
+  const scales = graph.constant(towers.weights("text.memory_scale"), [rows, 1]);
+  const memory = graph.node("Mul", [graph.node("Cast", [stored], { to: ElementType.float32 }), scales]);
+  const cosines = graph.node("Gemm", [toUnitLength(graph, value), memory], { transB: 1 });
+  const shares = graph.node("Softmax", [graph.node("Mul", [cosines, graph.scalar(sharpness)])], { axis: 1 });
+  return graph.node("MatMul", [shares, memory]);
 }

@@ -1,13 +1,15 @@
 import { MMFSError } from "@mmfs/core";
 import { layoutWeights } from "../network/layout-weights.js";
 import type { Checkpoint } from "../reading/checkpoint.js";
-import { TABLE, type TowersShape, towersLayout } from "./towers-layout.js";
+import { MEMORY, TABLE, type TowersShape, towersLayout } from "./towers-layout.js";
 
 /** Small towers inside a checkpoint: their sizes are known and every tensor is there in the right shape. */
 export interface Towers {
   readonly shape: TowersShape;
   /** The table of tokens, `[V,K]`, row by row. */
   table(): Int8Array;
+  /** The memory of pictures, `[M,E]`, row by row; empty if `shape.text.memory` is absent. */
+  memory(): Int8Array;
   /**
    * The tensor of that key, as float32.
    *
@@ -56,6 +58,12 @@ export function readTowers(checkpoint: Checkpoint): Towers {
   const endToken = numberOf("text.end_id");
   if (endToken >= vocabulary) throw mismatch(`its end token ${endToken} is none of its ${vocabulary} tokens`);
 
+  const embeddingDim = sizeOf("text.out.weight", 0);
+  const memory = tensors.get(MEMORY);
+  if (memory && (memory.dtype !== "int8" || memory.shape.length !== 2 || memory.shape[1] !== embeddingDim)) {
+    throw mismatch(`${MEMORY} is of type ${memory.dtype} and shape [${memory.shape}] where int8 [M,E] is expected`);
+  }
+
   const strides = numbersOf("image.strides");
   if (strides.length > MAX_CONVOLUTIONS || strides.some((stride) => stride < 1 || stride > 8)) {
     throw mismatch(`its strides are ${strides.slice(0, 20)}: at most ${MAX_CONVOLUTIONS} of 1 to 8 are expected`);
@@ -71,17 +79,29 @@ export function readTowers(checkpoint: Checkpoint): Towers {
   if (size < 8 || size > 1024) throw mismatch(`its pictures have ${size} pixels a side, where 8 to 1024 are expected`);
 
   const shape: TowersShape = {
-    embeddingDim: sizeOf("text.out.weight", 0),
-    text: { vocabulary, width, hidden: sizeOf("text.hidden.weight", 0), endToken },
+    embeddingDim,
+    text: {
+      vocabulary,
+      width,
+      hidden: sizeOf("text.hidden.weight", 0),
+      endToken,
+      ...(memory && { memory: { rows: sizeOf(MEMORY, 0), sharpness: numberOf("text.sharpness") } }),
+    },
     image: { size, convolutions, pools, hidden: sizeOf("image.hidden.weight", 0) },
   };
   const layout = towersLayout(shape);
   const sizes = `V ${vocabulary}, K ${width} and E ${shape.embeddingDim}`;
   const weights = layoutWeights(tensors, layout, { byteLength, prefix: "", sizes, refuse: mismatch });
   for (const [key, tensor] of tensors) {
-    if (key !== TABLE && !layout.has(key)) throw mismatch(`its metadata leave no place for ${key} [${tensor.shape}]`);
+    if (key !== TABLE && key !== MEMORY && !layout.has(key))
+      throw mismatch(`its metadata leave no place for ${key} [${tensor.shape}]`);
   }
-  return { shape, weights, table: () => Int8Array.from(table.toFloat32()) };
+  return {
+    shape,
+    weights,
+    table: () => Int8Array.from(table.toFloat32()),
+    memory: () => Int8Array.from(memory?.toFloat32() ?? []),
+  };
 }
 
 function mismatch(what: string): MMFSError {

@@ -11,6 +11,8 @@ export interface TowersShape {
     hidden: number;
     /** The token that ends a text; it and what is behind it do not count. */
     endToken: number;
+    /** M, rows of the memory of pictures, and the inverse temperature that it is read with; absent without one. */
+    memory?: { rows: number; sharpness: number } | undefined;
   };
   image: {
     /** P, the side of the picture in pixels. */
@@ -24,8 +26,9 @@ export interface TowersShape {
   };
 }
 
-/** The table of tokens, the one tensor that is not of floats. */
+/** The tensors of int8: the table of tokens, and the memory of pictures, which towers may lack. */
 export const TABLE = "text.table";
+export const MEMORY = "text.memory";
 
 /**
  * Every tensor of floats in the file of the small towers, with its shape.
@@ -36,6 +39,10 @@ export const TABLE = "text.table";
  * Text: with n = 1 for the tokens before the first end token and 0 from it on, s = Σ n · scale[id] · table[id],
  * p = s / max(‖s‖, 1e-6) − mean, h = GELU(hidden.weight p + hidden.bias), y = out.weight h + skip.weight p + out.bias.
  * `text.scale` has the factor of a row of the table times the token's weight; it is 0 for tokens without a meaning.
+ *
+ * With a memory, which is `text.memory`, int8 `[M,E]`, and the metadata `text.sharpness`, a whole number k: m = memory_scale
+ * · memory, row by row, and y / ‖y‖ gives way to y' / ‖y'‖ with y' = Σ softmax(k · m y / ‖y‖) · m. So the embedding of a
+ * text lies among those of pictures (Li et al. 2023, "DeCap", support memory).
  *
  * Picture: 3×3 convolutions with padding 1, each followed by ReLU; of every channel behind the pooled ones the mean and
  * the standard deviation √(variance + 1e-5) over the pixels, in the order mean, deviation of the first, mean, deviation
@@ -53,6 +60,7 @@ export function towersLayout({ embeddingDim, text, image }: TowersShape): Map<st
     ["text.skip.weight", [embeddingDim, text.width]],
     ["text.out.bias", [embeddingDim]],
   ]);
+  if (text.memory) layout.set("text.memory_scale", [text.memory.rows]);
   let input = 3;
   for (const [index, { channels }] of image.convolutions.entries()) {
     layout.set(`image.conv${index}.weight`, [channels, input, 3, 3]);

@@ -2,8 +2,9 @@
 
     python towers_reference.py --out DIR --seed 6
 
-DIR gets towers.safetensors and io.safetensors: `input_ids`, `text_embedding`, `pixels` and `image_embedding`. The ids
-have texts that end early, at once and never, and one of tokens without a meaning alone. Needs torch and safetensors.
+DIR gets towers.safetensors, towers-memory.safetensors, the same with a memory of pictures, and io.safetensors:
+`input_ids`, `text_embedding`, `recalled_embedding`, `pixels` and `image_embedding`. The ids have texts that end early,
+at once and never, and one of tokens without a meaning alone. Needs torch and safetensors.
 """
 
 import argparse
@@ -87,7 +88,20 @@ for index, stride in enumerate(STRIDES):
 hidden = relu(linear(torch.cat(statistics, 1), w["image.hidden.weight"], w["image.hidden.bias"]))
 images = linear(hidden, w["image.out.weight"], w["image.out.bias"])
 
+memory = {
+    "text.memory": torch.randint(-127, 128, (5, EMBEDDING), generator=rng, dtype=torch.int8),
+    "text.memory_scale": torch.rand(5, generator=rng) / 300,
+}
+SHARPNESS = 7
+recalled = []
+for text in texts:
+    places = [scale * row.float() for row, scale in zip(memory["text.memory"], memory["text.memory_scale"])]
+    shares = torch.stack([SHARPNESS * (place @ text) / text.norm() for place in places]).exp()
+    recalled.append(sum(share * place for share, place in zip(shares / shares.sum(), places)))
+
 options.out.mkdir(parents=True, exist_ok=True)
 save_file(weights, options.out / "towers.safetensors", metadata)
+save_file(weights | memory, options.out / "towers-memory.safetensors", metadata | {"text.sharpness": str(SHARPNESS)})
 io = {"input_ids": input_ids, "text_embedding": normalize(torch.stack(texts)), "pixels": pixels}
-save_file(io | {"image_embedding": normalize(images)}, options.out / "io.safetensors")
+io |= {"recalled_embedding": normalize(torch.stack(recalled)), "image_embedding": normalize(images)}
+save_file(io, options.out / "io.safetensors")
