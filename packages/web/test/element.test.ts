@@ -47,7 +47,7 @@ describe.skipIf(chromiumPath === undefined)("<mmfs-stylizer>", () => {
     await element.and(page.locator("[data-mmfs-result='1']")).waitFor();
     expect(await page.getByLabel("Style").locator("option").count()).toBeGreaterThan(1);
     expect(await page.getByRole("status").textContent()).toMatch(/^1 face, \d+ ms on wasm$/);
-    expect(await page.getByLabel("Prompt").isVisible()).toBe(false);
+    expect(await page.getByLabel("Prompt").isVisible()).toBe(true);
 
     const look = () => page.getByRole("img").evaluate((canvas: HTMLCanvasElement) => canvas.toDataURL());
     const stylised = await look();
