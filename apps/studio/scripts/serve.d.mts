@@ -1,0 +1,1 @@
+export function serveStudio(port: number): Promise<{ origin: string; close(): Promise<void> }>;

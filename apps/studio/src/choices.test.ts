@@ -1,0 +1,24 @@
+import { StyleCode } from "@mmfs/web";
+import { describe, expect, it } from "vitest";
+import { mixture } from "./choices.js";
+
+const one = new StyleCode(new Float32Array(20), 10, 2, { type: "seed", seed: 1 });
+const two = new StyleCode(new Float32Array(20), 10, 2, { type: "seed", seed: 2 });
+
+describe("mixture", () => {
+  it("shares out the layers that both govern, and gives the others to one", () => {
+    expect(mixture(one, two, 0.25, { coarse: "first", middle: "second", fine: "both" })).toEqual([
+      { style: { code: one }, weight: 1, layers: "coarse" },
+      { style: { code: two }, weight: 1, layers: "middle" },
+      { style: { code: one }, weight: 0.75, layers: "fine" },
+      { style: { code: two }, weight: 0.25, layers: "fine" },
+    ]);
+  });
+
+  it("leaves no layer without a style at either end of the slider", () => {
+    for (const part of [0, 1]) {
+      const layers = mixture(one, two, part, { coarse: "both", middle: "both", fine: "both" });
+      expect(layers.map((layer) => layer.layers)).toEqual(["coarse", "middle", "fine"]);
+    }
+  });
+});

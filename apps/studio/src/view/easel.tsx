@@ -1,0 +1,101 @@
+import { useSignal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import { styleName } from "../choices.js";
+import { isPainting, painting } from "../painting.js";
+import { faces, photo, selectedFaces, toggleFace } from "../photo.js";
+import { SaveBar } from "./save-bar.js";
+import { StatusLine } from "./status-line.js";
+
+/** The photo under its painting, with a wipe between both and an outline around every face. */
+export function Easel() {
+  const before = useRef<HTMLCanvasElement>(null);
+  const after = useRef<HTMLCanvasElement>(null);
+  /** Percent of the picture, from the left, that shows the photo. */
+  const wipe = useSignal(0);
+  const current = photo.value;
+  const painted = painting.value?.of === current ? painting.value?.result : undefined;
+
+  useEffect(() => {
+    if (current) before.current?.getContext("2d")?.putImageData(current.preview, 0, 0);
+  }, [current]);
+  useEffect(() => {
+    if (painted) after.current?.getContext("2d")?.drawImage(painted.bitmap, 0, 0);
+  }, [painted]);
+
+  if (current === undefined) return null;
+  const { width, height } = current.preview;
+  const isWorking = isPainting.value || faces.value === undefined;
+  return (
+    <>
+      <figure class="easel">
+        <div
+          class="picture"
+          aria-busy={isWorking}
+          style={{ "--ratio": width / height, "--wipe": `${painted ? wipe.value : 100}%` }}
+        >
+          <canvas ref={before} width={width} height={height} role="img" aria-label="The photo as it was" />
+          <canvas
+            ref={after}
+            class="after"
+            width={width}
+            height={height}
+            role="img"
+            aria-label={`The photo as ${styleName.value}`}
+          />
+          {painted && (
+            <>
+              <input
+                class="wipe"
+                type="range"
+                min="0"
+                max="100"
+                value={wipe.value}
+                aria-label="Before and after"
+                aria-valuetext={`${wipe.value} % photo`}
+                onInput={({ currentTarget }) => (wipe.value = currentTarget.valueAsNumber)}
+              />
+              <span class={`wipe-handle ${placeOf(wipe.value)}`} aria-hidden="true" />
+            </>
+          )}
+          <FaceOutlines width={width} height={height} />
+        </div>
+        <figcaption>
+          <i>{painted ? styleName.value : "Looking at the photo…"}</i>
+          <StatusLine />
+        </figcaption>
+      </figure>
+      <SaveBar />
+    </>
+  );
+}
+
+/** At its ends the handle stays within the picture. */
+function placeOf(percent: number): string {
+  if (percent < 5) return "at-start";
+  return percent > 95 ? "at-end" : "";
+}
+
+function FaceOutlines({ width, height }: { width: number; height: number }) {
+  const found = faces.value ?? [];
+  return (
+    <fieldset class={`faces ${found.length > 1 ? "several" : ""}`} aria-label="Faces that are painted">
+      {found.map(({ box }, index) => (
+        <button
+          key={`${box.x}-${box.y}`}
+          type="button"
+          class="face"
+          aria-pressed={selectedFaces.value.has(index)}
+          aria-label={`Face ${index + 1}`}
+          title={selectedFaces.value.has(index) ? "Painted; tap to leave as it is" : "Left as it is; tap to paint"}
+          style={{
+            left: `${(100 * box.x) / width}%`,
+            top: `${(100 * box.y) / height}%`,
+            width: `${(100 * box.width) / width}%`,
+            height: `${(100 * box.height) / height}%`,
+          }}
+          onClick={() => toggleFace(index)}
+        />
+      ))}
+    </fieldset>
+  );
+}

@@ -1,0 +1,51 @@
+import { useEffect, useRef } from "preact/hooks";
+import { type Choice, choices, choose, chosen, picksSecond, second } from "../choices.js";
+import { thumbnails, watchTile } from "../gallery.js";
+
+/** Every style on the visitor's own face. */
+export function Gallery() {
+  return (
+    <section class={`gallery ${picksSecond.value ? "picks" : ""}`} aria-label="Gallery">
+      <ul>
+        {choices.value.map((choice) => (
+          <Tile key={choice.id} choice={choice} />
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function Tile({ choice }: { choice: Choice }) {
+  const tile = useRef<HTMLLIElement>(null);
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const { id, name, note, kind } = choice;
+  const thumbnail = thumbnails.value.get(id);
+
+  useEffect(() => {
+    if (tile.current === null) return;
+    const observer = new IntersectionObserver(([entry]) => watchTile(id, entry?.isIntersecting === true));
+    observer.observe(tile.current);
+    return () => {
+      observer.disconnect();
+      watchTile(id, false);
+    };
+  }, [id]);
+  useEffect(() => {
+    if (thumbnail) canvas.current?.getContext("2d")?.drawImage(thumbnail, 0, 0, 192, 192);
+  }, [thumbnail]);
+
+  const place = chosen.value?.id === id ? "first" : second.value?.id === id ? "second" : "";
+  return (
+    <li ref={tile} class={place}>
+      <button type="button" aria-pressed={place !== ""} title={note} onClick={() => choose(id)}>
+        <span class={`mat ${thumbnail ? "is-painted" : ""}`}>
+          <canvas ref={canvas} width="192" height="192" />
+          {kind !== "preset" && <span class="kind">{KINDS[kind]}</span>}
+        </span>
+        <span class="title">{name}</span>
+      </button>
+    </li>
+  );
+}
+
+const KINDS = { words: "words", picture: "painting", seed: "chance", saved: "saved" };
