@@ -133,7 +133,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, required=True, help="folder for towers.safetensors and tokenizer.json")
     parser.add_argument("--wordings", type=int, default=120_000, help="captions to fit to, in all (default 120,000)")
     parser.add_argument("--steps", type=int, default=3000)
-    parser.add_argument("--noise", type=float, default=0.06, help="added to the pooled tokens (default 0.06)")
+    parser.add_argument("--noise", type=float, default=0.03, help="added to the pooled tokens (default 0.03)")
     options = parser.parse_args(arguments)
     try:
         towers = SmallTowers.load(options.towers)
