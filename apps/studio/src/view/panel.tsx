@@ -13,7 +13,9 @@ export function Panel() {
       <section class="adjust" aria-label="Adjust">
         <label class="slider">
           <span>Strength</span>
-          <output>{Math.round(strength.value * 100)} %</output>
+          <span class="value" aria-hidden="true">
+            {Math.round(strength.value * 100)} %
+          </span>
           <input
             type="range"
             min="0"

@@ -1,7 +1,7 @@
 import { device, download, isKept } from "../engine.js";
 import { formatBytes } from "../format-bytes.js";
 import { isPainting, painting } from "../painting.js";
-import { photo } from "../photo.js";
+import { closePhoto, photo } from "../photo.js";
 
 const DEVICES: Record<string, string> = { webgpu: "your graphics card (WebGPU)", wasm: "your processor (WebAssembly)" };
 
@@ -23,7 +23,14 @@ export function StatusLine() {
   return (
     <span class="status" role="status" title={painted?.result.warnings.join("\n")}>
       {text}
-      {loaded < total && <progress max={total} value={loaded} aria-label="Download of the painter" />}
+      {isFirst && loaded < total && (
+        <>
+          <progress max={total} value={loaded} aria-label="Download of the painter" />
+          <button type="button" class="link" onClick={closePhoto}>
+            Cancel
+          </button>
+        </>
+      )}
     </span>
   );
 }

@@ -1,0 +1,297 @@
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseStyleCode } from "@mmfs/core";
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import sharp from "sharp";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { serveStudio } from "../scripts/serve.mjs";
+import { chromiumPath, launchChromium } from "./chromium.js";
+
+const PHOTO = fileURLToPath(new URL("../../../docs/assets/astronaut.jpg", import.meta.url));
+const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
+const PHONE: BrowserContextOptions = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
+
+let folder: string;
+let server: Awaited<ReturnType<typeof serveStudio>>;
+let browser: Browser;
+
+beforeAll(async () => {
+  if (chromiumPath === undefined) return;
+  folder = await mkdtemp(join(tmpdir(), "mmfs-studio-"));
+  const still = await sharp(PHOTO).resize(480, 480).jpeg().toBuffer();
+  await writeFile(join(folder, "camera.mjpeg"), Buffer.concat(Array(30).fill(still)));
+  server = await serveStudio(0);
+  browser = await launchChromium(join(folder, "camera.mjpeg"));
+}, 60_000);
+afterAll(async () => {
+  await browser?.close();
+  await server?.close();
+  if (folder) await rm(folder, { recursive: true });
+});
+
+/** A first visit. */
+async function visit(options: BrowserContextOptions = {}): Promise<Page> {
+  // axe is put into the page by the test, which the policy of the page would refuse.
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...options });
+  const page = await context.newPage();
+  await page.goto(server.origin);
+  return page;
+}
+
+const choosePhoto = (page: Page, file: string | { name: string; mimeType: string; buffer: Buffer }) =>
+  page.locator("input[type=file]").first().setInputFiles(file);
+
+/** Drops a file as the hand would. */
+async function drop(page: Page, selector: string, path: string, type: string): Promise<void> {
+  const bytes = (await readFile(path)).toString("base64");
+  const transfer = await page.evaluateHandle(
+    async ([data, mime]) => {
+      const binary = Uint8Array.from(atob(data ?? ""), (char) => char.charCodeAt(0));
+      const given = new DataTransfer();
+      given.items.add(new File([binary], "dropped.jpg", { type: mime ?? "" }));
+      return given;
+    },
+    [bytes, type],
+  );
+  await page.dispatchEvent(selector, "dragover", { dataTransfer: transfer });
+  await page.dispatchEvent(selector, "drop", { dataTransfer: transfer });
+}
+
+const painted = (page: Page) => page.locator(".picture[aria-busy=false] .wipe").waitFor();
+
+/** The mean of each colour of a canvas, to tell pictures apart. */
+const look = (page: Page, selector = ".after") =>
+  page
+    .locator(selector)
+    .first()
+    .evaluate((canvas: HTMLCanvasElement) => {
+      const data = canvas.getContext("2d")?.getImageData(0, 0, canvas.width, canvas.height).data ?? [];
+      let hash = 0;
+      for (const byte of data) hash = (Math.imul(hash, 31) + byte) | 0;
+      return hash;
+    });
+
+/** Waits until the large picture is another one. */
+async function changed(page: Page, from: number): Promise<number> {
+  await expect.poll(() => look(page), { timeout: 20_000 }).not.toBe(from);
+  await painted(page);
+  return look(page);
+}
+
+async function seriousFaults(page: Page): Promise<string[]> {
+  // The policy forbids scripts that are injected as text; the debugger's protocol runs them all the same.
+  const session = await page.context().newCDPSession(page);
+  await session.send("Runtime.evaluate", { expression: await readFile(AXE, "utf8") });
+  const { result } = await session.send("Runtime.evaluate", {
+    expression: `axe.run().then(({ violations }) => violations
+      .filter(({ impact }) => impact === "serious" || impact === "critical")
+      .map(({ id, nodes }) => id + ": " + nodes.map(({ html }) => html.slice(0, 160)).join(" | ")))`,
+    awaitPromise: true,
+    returnByValue: true,
+  });
+  return result.value;
+}
+
+const isTooWide = (page: Page) => page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
+
+describe.skipIf(chromiumPath === undefined)("the studio", () => {
+  it("paints a photo that is dropped, in presets, words, a painting, by chance, and in mixtures", async () => {
+    const page = await visit();
+    const strangers: string[] = [];
+    page.on("request", (request) => {
+      if (!/^(blob:|data:)/.test(request.url()) && new URL(request.url()).origin !== server.origin)
+        strangers.push(request.url());
+    });
+    const errors: string[] = [];
+    page.on("pageerror", (error) => errors.push(error.message));
+    page.on("console", (message) => message.type() === "error" && errors.push(message.text()));
+
+    await drop(page, "main", PHOTO, "image/jpeg");
+    await painted(page);
+    await expect.poll(() => page.getByRole("status").first().textContent()).toMatch(/\d s on your processor .*MB/);
+    await expect.poll(() => page.locator(".mat.is-painted").count(), { timeout: 30_000 }).toBeGreaterThan(10);
+    let seen = await look(page);
+
+    await page.getByRole("button", { name: "charcoal drawing" }).click();
+    seen = await changed(page, seen);
+
+    const photo = await look(page, ".picture canvas");
+    await page.getByLabel("Strength").fill("0");
+    expect(await changed(page, seen)).toBe(photo);
+    await page.getByLabel("Strength").fill("1");
+    seen = await changed(page, photo);
+
+    await page.getByLabel("Keep the photo’s colours").check();
+    seen = await changed(page, seen);
+
+    await page.getByLabel("Describe a style").fill("graphite drawing");
+    await page.keyboard.press("Enter");
+    await page.getByRole("button", { name: /graphite drawing/, pressed: true }).waitFor();
+    seen = await changed(page, seen);
+
+    await page.getByLabel("Describe a style").fill("бвгд");
+    await page.keyboard.press("Enter");
+    await page.getByText("None of these words is known here").waitFor();
+
+    const painting = join(folder, "painting.png");
+    await sharp({ create: { width: 64, height: 64, channels: 3, background: "#2b50c8" } })
+      .png()
+      .toFile(painting);
+    await drop(page, ".reference", painting, "image/png");
+    await page.getByRole("button", { name: /dropped/, pressed: true }).waitFor();
+    seen = await changed(page, seen);
+
+    await page.getByRole("button", { name: "Surprise me" }).click();
+    await page.getByRole("button", { name: /No\. \d+/, pressed: true }).waitFor();
+    seen = await changed(page, seen);
+
+    await page.getByRole("button", { name: "Mix with a second style" }).click();
+    await page.getByRole("button", { name: "pop art" }).click();
+    seen = await changed(page, seen);
+    await page.getByLabel("Share of pop art").fill("1");
+    seen = await changed(page, seen);
+    await page.getByRole("radiogroup", { name: "Colour and grain from" }).getByLabel("First").check({ force: true });
+    await changed(page, seen);
+
+    const wipe = page.getByLabel("Before and after");
+    await wipe.focus();
+    for (let i = 0; i < 3; i++) await page.keyboard.press("ArrowRight");
+    expect(await wipe.inputValue()).toBe("3");
+
+    expect(await seriousFaults(page)).toEqual([]);
+    expect(await isTooWide(page)).toBe(false);
+    expect(strangers).toEqual([]);
+    expect(errors).toEqual([]);
+    await page.context().close();
+  }, 90_000);
+
+  it("saves pictures with all pixels of the photo, and styles that @mmfs/core reads and the next visit still has", async () => {
+    const page = await visit();
+    const large = await sharp(PHOTO).resize(1500, 1500).jpeg().toBuffer();
+    await choosePhoto(page, { name: "large.jpg", mimeType: "image/jpeg", buffer: large });
+    await painted(page);
+    const before = await sharp(large).raw().toBuffer();
+    for (const format of ["png", "jpeg", "webp"] as const) {
+      await page.getByLabel("File format").selectOption(format);
+      const [download] = await Promise.all([
+        page.waitForEvent("download"),
+        page.getByRole("button", { name: "Download" }).click(),
+      ]);
+      expect(download.suggestedFilename()).toMatch(/^large - .*\.(png|jpg|webp)$/);
+      const file = await sharp(await download.path()).metadata();
+      expect(file).toMatchObject({ width: 1500, height: 1500, format });
+      const after = await sharp(await download.path())
+        .removeAlpha()
+        .raw()
+        .toBuffer();
+      // The face is painted; the lower left corner, far from it, is that of the photo.
+      const at = (x: number, y: number) => 3 * (1500 * y + x);
+      const differences = (x: number, y: number) =>
+        Array.from({ length: 60 }, (_, i) => Math.abs((after[at(x + i, y)] ?? 0) - (before[at(x + i, y)] ?? 0)));
+      expect(Math.max(...differences(640, 330))).toBeGreaterThan(20);
+      expect(Math.max(...differences(30, 1450))).toBeLessThan(format === "png" ? 1 : 20);
+    }
+
+    const [exported] = await Promise.all([
+      page.waitForEvent("download"),
+      page.getByRole("button", { name: "Export" }).click(),
+    ]);
+    expect(exported.suggestedFilename()).toBe("rose pastel.style");
+    const code = parseStyleCode(await readFile(await exported.path(), "utf8"));
+    expect(code).toMatchObject({ layers: 10, dim: 256, origin: { type: "preset", name: "rose pastel" } });
+
+    await page.getByRole("button", { name: "Keep style" }).click();
+    await page.locator(".kind", { hasText: "saved" }).waitFor();
+    await page.reload();
+    await choosePhoto(page, PHOTO);
+    await page.locator(".kind", { hasText: "saved" }).waitFor();
+    const imports = page.locator("input[accept='.style,.json']");
+    await imports.setInputFiles({ name: "broken.style", mimeType: "", buffer: Buffer.from("{}") });
+    await page.getByText("This file holds no style that fits").waitFor();
+    await page.context().close();
+  }, 90_000);
+
+  it("leaves faces as they are that are tapped", async () => {
+    const page = await visit();
+    const one = await sharp(PHOTO).resize(400, 400).toBuffer();
+    const two = await sharp({ create: { width: 800, height: 400, channels: 3, background: "#888" } })
+      .composite([
+        { input: one, left: 0, top: 0 },
+        { input: one, left: 400, top: 0 },
+      ])
+      .png()
+      .toBuffer();
+    await choosePhoto(page, { name: "two.png", mimeType: "image/png", buffer: two });
+    await painted(page);
+    const all = await look(page);
+    await page.getByRole("button", { name: "Face 2" }).click();
+    expect(await page.getByRole("button", { name: "Face 2" }).getAttribute("aria-pressed")).toBe("false");
+    const some = await changed(page, all);
+    // The last face cannot be left out: nothing would be painted.
+    await page.getByRole("button", { name: "Face 1" }).click();
+    expect(await page.getByRole("button", { name: "Face 1" }).getAttribute("aria-pressed")).toBe("true");
+    await page.getByRole("button", { name: "Face 2" }).click();
+    expect(await changed(page, some)).toBe(all);
+    await page.context().close();
+  }, 60_000);
+
+  it("says in plain words what is wrong with a photo", async () => {
+    const page = await visit();
+    await choosePhoto(page, { name: "notes.jpg", mimeType: "image/jpeg", buffer: Buffer.from("no picture") });
+    await page.getByRole("alert").getByText("not a picture that this browser can read").waitFor();
+    const drawn = await sharp({ create: { width: 200, height: 200, channels: 3, background: "#7a9" } })
+      .png()
+      .toBuffer();
+    await choosePhoto(page, { name: "wall.png", mimeType: "image/png", buffer: drawn });
+    await page.getByRole("alert").getByText("No face was found").waitFor();
+    await choosePhoto(page, PHOTO);
+    await painted(page);
+    expect(await page.getByRole("alert").first().isVisible()).toBe(false);
+    await page.context().close();
+  }, 60_000);
+
+  it("works without a network after the first picture, words included", async () => {
+    const page = await visit();
+    await choosePhoto(page, PHOTO);
+    await page.getByText("works offline").waitFor({ timeout: 40_000 });
+    await page.context().setOffline(true);
+    await page.reload();
+    await choosePhoto(page, PHOTO);
+    await painted(page);
+    const seen = await look(page);
+    await page.getByLabel("Describe a style").fill("watercolor in blue");
+    await page.keyboard.press("Enter");
+    await changed(page, seen);
+    await page.context().close();
+  }, 90_000);
+
+  it("paints what the camera sees, and takes a photo of it", async () => {
+    const page = await visit({ permissions: ["camera"] });
+    await page.getByRole("button", { name: "Use the camera" }).click();
+    await page.getByText("pictures a second").waitFor({ timeout: 30_000 });
+    await page.getByRole("button", { name: "Take the photo" }).click();
+    await painted(page);
+    expect(await page.locator("video").count()).toBe(0);
+    await page.context().close();
+  }, 60_000);
+
+  it.each(["light", "dark"] as const)(
+    "fits a phone in the %s, without serious faults of access",
+    async (colorScheme) => {
+      const page = await visit({ ...PHONE, colorScheme });
+      expect(await seriousFaults(page)).toEqual([]);
+      expect(await isTooWide(page)).toBe(false);
+      await choosePhoto(page, PHOTO);
+      await painted(page);
+      expect(await seriousFaults(page)).toEqual([]);
+      expect(await isTooWide(page)).toBe(false);
+      const ground = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+      expect(ground).toBe(colorScheme === "dark" ? "rgb(22, 23, 24)" : "rgb(241, 241, 240)");
+      await page.context().close();
+    },
+    60_000,
+  );
+});
