@@ -3,6 +3,7 @@ import {
   type BundlePart,
   type BundleSource,
   type DeviceOption,
+  DisposableQueue,
   type DType,
   type GraphPart,
   GraphSet,
@@ -17,7 +18,6 @@ import {
   pictureDigest,
   pixelsOf,
   type Runtime,
-  SerialQueue,
   STYLE_LAYERS,
   StyleCode,
   type StyleEncoder,
@@ -88,11 +88,15 @@ export class ClipStyleEncoder implements StyleEncoder {
   readonly #bundle: Bundle;
   readonly #graphs: GraphSet;
   readonly #onProgress: StyleEncoderOptions["onProgress"];
-  readonly #queue = new SerialQueue();
+  readonly #queue = new DisposableQueue("style encoder", async () => {
+    await this.#graphs.dispose();
+    this.#tokenizer = undefined;
+    this.#embeddings.clear();
+    this.#codes.clear();
+  });
   readonly #embeddings = new LruCache<Float32Array>(KEPT);
   readonly #codes = new LruCache<StyleCode>(KEPT);
   #tokenizer: PromptTokenizer | undefined;
-  #disposal: Promise<void> | undefined;
 
   /** @internal */
   constructor(bundle: Bundle, { runtime, device, dtype, onProgress }: StyleEncoderOptions) {
@@ -193,7 +197,7 @@ export class ClipStyleEncoder implements StyleEncoder {
       await this.#require(...(prompts ? (["tokenizer"] as const) : []), ...graphs);
       if (prompts) this.#tokenizer ??= await this.#readTokenizer(load);
       for (const part of graphs) {
-        this.#throwIfEnded(load.signal);
+        this.#queue.throwIfEnded(load.signal);
         await this.#graphs.load(part, load);
       }
     });
@@ -204,15 +208,7 @@ export class ClipStyleEncoder implements StyleEncoder {
    * Idempotent.
    */
   dispose(): Promise<void> {
-    this.#disposal ??= (async () => {
-      this.#queue.clear(disposed());
-      await this.#queue.idle();
-      await this.#graphs.dispose();
-      this.#tokenizer = undefined;
-      this.#embeddings.clear();
-      this.#codes.clear();
-    })();
-    return this.#disposal;
+    return this.#queue.dispose();
   }
 
   [asyncDispose](): Promise<void> {
@@ -221,18 +217,7 @@ export class ClipStyleEncoder implements StyleEncoder {
 
   async #enqueue<T>(options: LoadOptions, task: (load: LoadOptions) => Promise<T>): Promise<T> {
     const { signal, onProgress = this.#onProgress } = options;
-    this.#throwIfEnded(signal);
-    return this.#queue.run(async () => {
-      this.#throwIfEnded(signal);
-      const result = await task({ signal, onProgress });
-      this.#throwIfEnded(signal);
-      return result;
-    }, signal);
-  }
-
-  #throwIfEnded(signal: AbortSignal | undefined): void {
-    signal?.throwIfAborted();
-    if (this.#disposal !== undefined) throw disposed();
+    return this.#queue.run(() => task({ signal, onProgress }), signal);
   }
 
   /** A part that the bundle lacks is told before others are fetched for nothing. */
@@ -264,7 +249,7 @@ export class ClipStyleEncoder implements StyleEncoder {
   async #embedImage(picture: Picture, load: LoadOptions): Promise<Float32Array> {
     return this.#remember(this.#embeddings, `image:${pictureDigest(picture)}`, async () => {
       const { inputShapes } = await this.#graphs.load("imageTower", load);
-      this.#throwIfEnded(load.signal);
+      this.#queue.throwIfEnded(load.signal);
       const side = inputShapes?.pixels?.[2];
       const size = typeof side === "number" && side > 0 ? side : USUAL_SIZE;
       const pixels = clipPixels(picture, size);
@@ -278,7 +263,7 @@ export class ClipStyleEncoder implements StyleEncoder {
 
   async #runTower(part: "textTower" | "imageTower", feeds: () => Tensors, load: LoadOptions): Promise<Float32Array> {
     const embedding = numbers(await this.#graphs.run(part, feeds, load), part, "embedding");
-    this.#throwIfEnded(load.signal);
+    this.#queue.throwIfEnded(load.signal);
     return embedding.slice();
   }
 
@@ -345,8 +330,4 @@ function numbers(outputs: Tensors, part: string, name: string): Float32Array {
     `The ${part} of the bundle gives no output "${name}" of finite float32 numbers (it has: ${Object.keys(outputs).join(", ")}). ` +
       "See the bundle format.",
   );
-}
-
-function disposed(): MMFSError {
-  return new MMFSError("DISPOSED", "The style encoder was disposed; make a new one.");
 }

@@ -45,6 +45,7 @@ export { resize } from "./picture/resize.js";
 export { PICTURE_FORMATS, type PictureFormat } from "./picture/sniff-format.js";
 export { fromTensorData, toTensorData } from "./picture/tensor-data.js";
 export { warpSquare } from "./picture/warp.js";
+export { DisposableQueue } from "./queue/disposable-queue.js";
 export { SerialQueue } from "./queue/serial-queue.js";
 export { type NoiseMap, noiseMaps } from "./random/noise-maps.js";
 export { RandomGenerator } from "./random/random-generator.js";

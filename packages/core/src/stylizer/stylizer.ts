@@ -18,7 +18,7 @@ import type { Picture } from "../picture/picture.js";
 import { pictureDigest } from "../picture/picture-digest.js";
 import { pixelsOf } from "../picture/pixels.js";
 import { fromTensorData, toTensorData } from "../picture/tensor-data.js";
-import { SerialQueue } from "../queue/serial-queue.js";
+import { DisposableQueue } from "../queue/disposable-queue.js";
 import { type NoiseMap, noiseMaps } from "../random/noise-maps.js";
 import { RandomGenerator } from "../random/random-generator.js";
 import type { Device, Runtime, Tensors } from "../runtime/runtime.js";
@@ -79,11 +79,15 @@ export class Stylizer {
   readonly #styleEncoder: StyleEncoder | undefined;
   readonly #faceFinder: FaceFinder | undefined;
   readonly #onProgress: StylizerOptions["onProgress"];
-  readonly #queue = new SerialQueue();
+  readonly #queue = new DisposableQueue("stylizer", async () => {
+    await this.#graphs.dispose();
+    this.#faces.clear();
+    this.#features.clear();
+    this.#noise = undefined;
+  });
   readonly #faces = new LruCache<Face[]>(PHOTOS_KEPT);
   readonly #features: LruCache<Tensor>;
   #noise: { seed: number; maps: NoiseMap[] } | undefined;
-  #disposal: Promise<void> | undefined;
 
   private constructor(bundle: Bundle, parts: StylizerParts) {
     const { runtime, styleEncoder, faceFinder, onProgress } = parts;
@@ -129,7 +133,7 @@ export class Stylizer {
     const parsed = parseOptions(options);
     const pixels = pixelsOf(photo);
     return this.#enqueue(options, (load) => {
-      const clock = new StageClock(options.onProgress, () => this.#throwIfEnded(options.signal));
+      const clock = new StageClock(options.onProgress, () => this.#queue.throwIfEnded(options.signal));
       return this.#stylize(wrapPicture(pixels.data, pixels.width, pixels.height), parsed, clock, load);
     });
   }
@@ -181,7 +185,7 @@ export class Stylizer {
       await this.#readPresets(load);
       const finder = this.#faceFinder === undefined ? (["faceDetector", "faceLandmarks"] as const) : [];
       for (const part of [...finder, "encoder", "decoder"] as const) {
-        this.#throwIfEnded(options.signal);
+        this.#queue.throwIfEnded(options.signal);
         await this.#graphs.load(part, load);
       }
     });
@@ -192,15 +196,7 @@ export class Stylizer {
    * Idempotent.
    */
   dispose(): Promise<void> {
-    this.#disposal ??= (async () => {
-      this.#queue.clear(disposed());
-      await this.#queue.idle();
-      await this.#graphs.dispose();
-      this.#faces.clear();
-      this.#features.clear();
-      this.#noise = undefined;
-    })();
-    return this.#disposal;
+    return this.#queue.dispose();
   }
 
   [asyncDispose](): Promise<void> {
@@ -209,18 +205,7 @@ export class Stylizer {
 
   async #enqueue<T>(options: LoadOptions, task: (load: LoadOptions) => Promise<T>): Promise<T> {
     const { signal, onProgress = this.#onProgress } = options;
-    this.#throwIfEnded(signal);
-    return this.#queue.run(async () => {
-      this.#throwIfEnded(signal);
-      const result = await task({ signal, onProgress });
-      this.#throwIfEnded(signal);
-      return result;
-    }, signal);
-  }
-
-  #throwIfEnded(signal: AbortSignal | undefined): void {
-    signal?.throwIfAborted();
-    if (this.#disposal !== undefined) throw disposed();
+    return this.#queue.run(() => task({ signal, onProgress }), signal);
   }
 
   async #stylize(photo: Picture, options: ParsedOptions, clock: StageClock, load: LoadOptions): Promise<StylizeResult> {
@@ -414,8 +399,4 @@ function output(outputs: Tensors, name: string): Tensor {
     "MODEL_LOAD",
     `A graph of the bundle has no output "${name}" (it has: ${Object.keys(outputs).join(", ")}). See the bundle format.`,
   );
-}
-
-function disposed(): MMFSError {
-  return new MMFSError("DISPOSED", "The stylizer was disposed; make a new one.");
 }

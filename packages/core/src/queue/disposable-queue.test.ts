@@ -1,0 +1,50 @@
+import { expect, test } from "vitest";
+import { DisposableQueue } from "./disposable-queue.js";
+
+const DISPOSED = expect.objectContaining({
+  code: "DISPOSED",
+  message: expect.stringContaining("The oven was disposed"),
+});
+
+function deferred() {
+  let resolve = () => {};
+  const promise = new Promise<void>((done) => {
+    resolve = done;
+  });
+  return { promise, resolve };
+}
+
+test("frees once, after the task that runs, and refuses those that wait and come", async () => {
+  const events: string[] = [];
+  const queue = new DisposableQueue("oven", async () => void events.push("freed"));
+  const [begun, gate] = [deferred(), deferred()];
+  const running = queue.run(async () => {
+    begun.resolve();
+    await gate.promise;
+    events.push("ended");
+    return "bread";
+  });
+  const waiting = queue.run(async () => void events.push("never"));
+  const outcomes = Promise.allSettled([running, waiting]);
+  await begun.promise;
+  const first = queue.dispose();
+  expect(queue.dispose()).toBe(first);
+  gate.resolve();
+  await first;
+  expect(events).toEqual(["ended", "freed"]);
+  expect(await outcomes).toEqual([
+    { status: "rejected", reason: DISPOSED },
+    { status: "rejected", reason: DISPOSED },
+  ]);
+  await expect(queue.run(async () => "late")).rejects.toEqual(DISPOSED);
+});
+
+test("an abort ends a call before and after its task, and the next call works", async () => {
+  const queue = new DisposableQueue("oven", async () => {});
+  const early = AbortSignal.abort(new Error("too early"));
+  await expect(queue.run(async () => 1, early)).rejects.toThrow("too early");
+  const controller = new AbortController();
+  const late = queue.run(async () => controller.abort(new Error("too late")), controller.signal);
+  await expect(late).rejects.toThrow("too late");
+  expect(await queue.run(async () => 3)).toBe(3);
+});
