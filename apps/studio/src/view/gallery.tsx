@@ -4,8 +4,14 @@ import { thumbnails, watchTile } from "../gallery.js";
 
 /** Every style on the visitor's own face. */
 export function Gallery() {
+  const wall = useRef<HTMLElement>(null);
+  const newest = choices.value[0]?.id;
+  // What was just hung is in front of the others.
+  useEffect(() => {
+    if (newest) wall.current?.scrollTo({ top: 0, left: 0, behavior: "smooth" });
+  }, [newest]);
   return (
-    <section class={`gallery ${picksSecond.value ? "picks" : ""}`} aria-label="Gallery">
+    <section ref={wall} class={`gallery ${picksSecond.value ? "picks" : ""}`} aria-label="Gallery">
       <ul>
         {choices.value.map((choice) => (
           <Tile key={choice.id} choice={choice} />

@@ -25,7 +25,7 @@ export function Welcome() {
           </button>
         </div>
         <p class="hint">
-          Or drop one anywhere, or paste it. Nothing is uploaded; the painter comes to you once (about 35 MB) and stays
+          Or drop one anywhere, or paste it. Nothing is uploaded; the painter comes to you once (about 40 MB) and stays
           for visits without a network.
         </p>
       </div>
