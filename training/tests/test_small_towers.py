@@ -178,6 +178,27 @@ def settings(folder: Path, steps: int) -> dict[str, Any]:
     return values
 
 
+def test_the_image_tower_can_start_as_another_runs(tmp_path: Path) -> None:
+    photos, art = write_pictures(tmp_path / "data")
+    values = settings(tmp_path / "static", 3)
+    first = write_config(tmp_path / "first.yaml", values)
+    assert main(command("towers", first, tmp_path / "first", photos, art, "--threads", "1")) == 0
+    values["small_towers"] |= {"steps": 1, "start_from": str(tmp_path / "first")}
+    values["small_towers"]["optimizer"]["learning_rate"] = 1e-9
+    second = write_config(tmp_path / "second.yaml", values)
+    assert main(command("towers", second, tmp_path / "second", photos, art, "--threads", "1")) == 0
+    before, after = (
+        torch.load(tmp_path / run / "towers" / "checkpoint.pt", weights_only=True)["towers"]
+        for run in ("first", "second")
+    )
+    for name in ("image.out.weight", "image.convolutions.0.weight"):
+        torch.testing.assert_close(after[name], before[name], atol=1e-6, rtol=0)
+    assert not torch.allclose(after["text.out.weight"], before["text.out.weight"], atol=1e-3)
+    values["small_towers"]["hidden"] = 14
+    third = write_config(tmp_path / "third.yaml", values)
+    assert main(command("towers", third, tmp_path / "third", photos, art, "--threads", "1")) == 2
+
+
 def test_towers_are_trained_exported_and_go_on_after_a_stop(tmp_path: Path) -> None:
     photos, art = write_pictures(tmp_path / "data")
     config = write_config(tmp_path / "config.yaml", settings(tmp_path / "static", 30))
