@@ -1,4 +1,4 @@
-"""Runs that go on from another run's phase 2, with styles placed by coordinates; and a mapper that starts by regression."""
+"""Runs that go on from another run's phase 2, with styles by coordinates; and a mapper that starts by regression."""
 
 from __future__ import annotations
 
