@@ -34,7 +34,6 @@ afterAll(async () => {
 
 /** A first visit. */
 async function visit(options: BrowserContextOptions = {}): Promise<Page> {
-  // axe is put into the page by the test, which the policy of the page would refuse.
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...options });
   const page = await context.newPage();
   await page.goto(server.origin);
