@@ -198,7 +198,13 @@ describe.skipIf(chromiumPath === undefined)("the cache", () => {
       await mmfs.clearCache();
       return { damaged, facesFound, afterPicture, afterPreload, cleared: await mmfs.isCached(${bundle}) };
     })()`);
-    expect(repaired).toEqual({ damaged: false, facesFound: 1, afterPicture: false, afterPreload: true, cleared: false });
+    expect(repaired).toEqual({
+      damaged: false,
+      facesFound: 1,
+      afterPicture: false,
+      afterPreload: true,
+      cleared: false,
+    });
     expect(app.log.filter((path) => path === "/bundle/encoder.onnx")).toHaveLength(1);
   }, 60_000);
 

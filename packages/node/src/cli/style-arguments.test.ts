@@ -30,6 +30,7 @@ describe("parseStyleArguments", () => {
     [{ mix: ["ink@rough"] }, /"rough"/],
     [{ mix: ["ink@3-1"] }, /"3-1"/],
     [{ mix: ["ink@0,,1"] }, /""/],
+    [{ mix: ["ink:0.5@"] }, /""/],
   ])("refuses %j", async (given, message) => {
     await expect(parseStyleArguments(given)).rejects.toMatchObject({
       code: "INVALID_ARGUMENT",

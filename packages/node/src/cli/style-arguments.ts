@@ -42,7 +42,7 @@ export async function parseStyleArguments({ style, reference, mix }: StyleArgume
   return Promise.all(mix.map(parseMix));
 }
 
-const MIX = /^(?<name>seed:\d+|.+?)(?::(?<weight>[+-]?(?:\d+\.?\d*|\.\d+)))?(?:@(?<layers>[a-z0-9,-]+))?$/is;
+const MIX = /^(?<name>seed:\d+|.+?)(?::(?<weight>[+-]?(?:\d+\.?\d*|\.\d+)))?(?:@(?<layers>[a-z0-9,-]*))?$/is;
 
 /** `STYLE[:WEIGHT][@LAYERS]`, such as `charcoal drawing:0.6`, `watercolor:0.4@fine` or `reference:a.jpg@0-3,9`. */
 async function parseMix(text: string): Promise<WeightedStyle> {
