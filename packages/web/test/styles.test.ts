@@ -119,7 +119,9 @@ describe.skipIf(chromiumPath === undefined)("styles in the browser, against Node
     const { code } = await readPack(app.files.get("/own.mmfspack") ?? expect.fail());
     const expected = await nodePicture({ style: { code }, output: "crop" });
     expect(largestDifference(await draw(`{ pack: await pack("/own.mmfspack") }`), expected)).toBeLessThanOrEqual(2);
-    const saved = await draw(`{ code: mmfs.parseStyleCode(mmfs.serializeStyleCode((await pack("/own.mmfspack")).code)) }`);
+    const saved = await draw(
+      `{ code: mmfs.parseStyleCode(mmfs.serializeStyleCode((await pack("/own.mmfspack")).code)) }`,
+    );
     expect(largestDifference(saved, expected)).toBeLessThanOrEqual(2);
     expect(code).toBeInstanceOf(StyleCode);
   }, 60_000);

@@ -14,7 +14,7 @@ export interface DecodePhotoOptions {
  * The pixels of a photo: upright, sRGB, straight alpha. The browser decodes it, applies EXIF orientation and converts the colours of
  * an embedded profile. Colours under a transparency are rounded as canvases do.
  *
- * @throws {MMFSError} `UNSUPPORTED_IMAGE`, `IMAGE_TOO_LARGE`, `DOWNLOAD_FAILED`, `URL_NOT_ALLOWED`, `UNSUPPORTED_PLATFORM`
+ * @throws {MMFSError} `UNSUPPORTED_IMAGE`, `IMAGE_TOO_LARGE`, `DOWNLOAD_FAILED`, `FILE_NOT_READABLE`
  */
 export async function decodePhoto(photo: TravellingPhoto, options: DecodePhotoOptions): Promise<RawPicture> {
   const { maxPixels, signal } = options;
@@ -74,16 +74,6 @@ function readPixels(bitmap: ImageBitmap): RawPicture {
     );
   }
   context.drawImage(bitmap, 0, 0);
-  let data: Uint8ClampedArray;
-  try {
-    ({ data } = context.getImageData(0, 0, width, height));
-  } catch (cause) {
-    throw new MMFSError(
-      "URL_NOT_ALLOWED",
-      "The picture comes from another site that does not let its pixels be read. Let that site send " +
-        'Access-Control-Allow-Origin and load the img with crossorigin="anonymous".',
-      { cause },
-    );
-  }
+  const { data } = context.getImageData(0, 0, width, height);
   return { width, height, data: data as Uint8ClampedArray<ArrayBuffer> };
 }

@@ -8,7 +8,8 @@ const ACCEPTED =
 /**
  * Makes whatever the user gave fit to travel; what shows a picture is copied as it is at this moment.
  *
- * @throws {MMFSError} `INVALID_ARGUMENT`, `UNSUPPORTED_IMAGE` for an element that shows nothing, `DOWNLOAD_FAILED` for an address.
+ * @throws {MMFSError} `INVALID_ARGUMENT`, `UNSUPPORTED_IMAGE` for an element that shows nothing, `URL_NOT_ALLOWED` for one that shows a
+ * picture of another site that may not be read.
  */
 export async function takeInput(input: PictureInput): Promise<TravellingPhoto> {
   if (typeof input === "string" || input instanceof URL) return { type: "address", url: absolute(input) };
@@ -54,13 +55,33 @@ async function takeBitmap(input: Shown): Promise<ImageBitmap> {
   if (!names.some((name) => is(input, name))) {
     throw new MMFSError("INVALID_ARGUMENT", `${ACCEPTED}, not as ${describe(input)}.`);
   }
+  let bitmap: ImageBitmap;
   try {
     if (is(input, "HTMLImageElement")) await (input as HTMLImageElement).decode();
-    return await createImageBitmap(input, { premultiplyAlpha: "none" });
+    bitmap = await createImageBitmap(input, { premultiplyAlpha: "none" });
   } catch (cause) {
     throw new MMFSError(
       "UNSUPPORTED_IMAGE",
       `${describe(input)} shows no picture that can be read: it may be empty, not loaded, or an address that failed.`,
+      { cause },
+    );
+  }
+  checkReadable(bitmap);
+  return bitmap;
+}
+
+/** What may not be read may not travel either, and the browser would say that without a reason. */
+function checkReadable(bitmap: ImageBitmap): void {
+  const context = new OffscreenCanvas(1, 1).getContext("2d");
+  context?.drawImage(bitmap, 0, 0);
+  try {
+    context?.getImageData(0, 0, 1, 1);
+  } catch (cause) {
+    bitmap.close();
+    throw new MMFSError(
+      "URL_NOT_ALLOWED",
+      "The picture comes from another site that does not let its pixels be read. Let that site send " +
+        'Access-Control-Allow-Origin and load the img with crossorigin="anonymous".',
       { cause },
     );
   }
