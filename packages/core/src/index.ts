@@ -42,6 +42,7 @@ export { type Pixels, pixelsOf } from "./picture/pixels.js";
 export type { RawPicture } from "./picture/raw-picture.js";
 export { type ResampleFilter, resample, type Span } from "./picture/resample.js";
 export { resize } from "./picture/resize.js";
+export { type HeaderSize, sizeInHeader } from "./picture/size-in-header.js";
 export { PICTURE_FORMATS, type PictureFormat } from "./picture/sniff-format.js";
 export { fromTensorData, toTensorData } from "./picture/tensor-data.js";
 export { warpSquare } from "./picture/warp.js";

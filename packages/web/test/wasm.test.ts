@@ -1,4 +1,5 @@
 import type { Browser, Page } from "playwright-core";
+import sharp from "sharp";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { chromiumPath, launchChromium } from "./chromium.js";
 import { largestDifference, TELL, type Told } from "./in-page.js";
@@ -119,6 +120,30 @@ describe.skipIf(chromiumPath === undefined)("the default bundle on WebAssembly",
       types: ["image/png", "image/jpeg", "image/webp"],
       codes: ["UNSUPPORTED_IMAGE", "DOWNLOAD_FAILED", "INVALID_ARGUMENT", "DOWNLOAD_FAILED", "DISPOSED"],
     });
+  }, 60_000);
+
+  it("refuses a picture above maxPixels by its header, and turns one upright by its EXIF as Node does", async () => {
+    // A header of 60000 × 60000 pixels with nothing behind it: decoding it would fail in another way.
+    const bomb = await sharp({ create: { width: 8, height: 8, channels: 3, background: "red" } })
+      .png()
+      .toBuffer();
+    bomb.writeUInt32BE(60_000, 16);
+    bomb.writeUInt32BE(60_000, 20);
+    app.files.set("/bomb.png", bomb);
+    const sideways = new Uint8Array(
+      await sharp(PHOTO).rotate(-90).withExif({}).withMetadata({ orientation: 6 }).png().toBuffer(),
+    );
+    app.files.set("/sideways.png", sideways);
+    const told = await page.evaluate<{ code: string; told: Told }>(`(async () => {
+      const stylizer = ${STYLIZER};
+      const code = await failure(stylizer.stylize("/bomb.png"));
+      const result = tell(await stylizer.stylize("/sideways.png"));
+      await stylizer.dispose();
+      return { code, told: result };
+    })()`);
+    expect(told.code).toBe("IMAGE_TOO_LARGE");
+    expect(told.told.facesFound).toBe(1);
+    expect(largestDifference(told.told, await nodePicture({ photo: sideways }))).toBeLessThanOrEqual(2);
   }, 60_000);
 
   it("ends at an abort in any stage, and the next call works", async () => {

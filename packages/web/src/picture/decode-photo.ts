@@ -1,6 +1,9 @@
-import { checkPictureFormat, MMFSError, type RawPicture } from "@mmfs/core";
+import { checkPictureFormat, MMFSError, type RawPicture, sizeInHeader } from "@mmfs/core";
 import { fetchPhoto } from "./fetch-photo.js";
 import type { TravellingPhoto } from "./travelling-photo.js";
+
+/** Bytes at the beginning of a file in which its size is looked for. */
+const HEADER_BYTES = 2 ** 19;
 
 export interface DecodePhotoOptions {
   /** The largest picture whose pixels are read. */
@@ -34,16 +37,18 @@ export async function decodePhoto(photo: TravellingPhoto, options: DecodePhotoOp
 
 async function decodeFile(
   photo: Extract<TravellingPhoto, { type: "file" | "address" }>,
-  { signal, fetch }: DecodePhotoOptions,
+  { maxPixels, signal, fetch }: DecodePhotoOptions,
 ): Promise<ImageBitmap> {
   const blob = photo.type === "file" ? photo.blob : await fetchPhoto(photo.url, { signal, fetch });
   let head: ArrayBuffer;
   try {
-    head = await blob.slice(0, 1024).arrayBuffer();
+    head = await blob.slice(0, HEADER_BYTES).arrayBuffer();
   } catch (cause) {
     throw new MMFSError("FILE_NOT_READABLE", "The file cannot be read; it may have been moved or changed.", { cause });
   }
-  checkPictureFormat(new Uint8Array(head));
+  const bytes = new Uint8Array(head);
+  checkPictureFormat(bytes);
+  checkSize(sizeInHeader(bytes) ?? { width: 0, height: 0 }, maxPixels);
   signal.throwIfAborted();
   try {
     return await createImageBitmap(blob, { premultiplyAlpha: "none" });
