@@ -17,6 +17,7 @@ export function launchChromium({ webGpu = false } = {}): Promise<Browser> {
   const software = ["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader"];
   return chromium.launch({
     executablePath: chromiumPath ?? "",
-    args: ["--no-sandbox", ...(webGpu ? software : [])],
+    // The camera shows a test picture to pages that were granted one.
+    args: ["--no-sandbox", "--use-fake-device-for-media-stream", ...(webGpu ? software : [])],
   });
 }

@@ -1,23 +1,31 @@
+import { STYLE } from "./element-style.js";
+
 /** What the element consists of. */
 export interface ElementParts {
+  stage: HTMLElement;
+  after: HTMLCanvasElement;
+  before: HTMLCanvasElement;
+  compare: HTMLInputElement;
   drop: HTMLElement;
   file: HTMLInputElement;
-  canvas: HTMLCanvasElement;
+  camera: HTMLButtonElement;
+  viewfinder: HTMLElement;
+  video: HTMLVideoElement;
+  shoot: HTMLButtonElement;
+  closeCamera: HTMLButtonElement;
+  controls: HTMLElement;
   styles: HTMLSelectElement;
   prompt: HTMLInputElement;
+  reference: HTMLElement;
+  referenceFile: HTMLInputElement;
+  referencePicture: HTMLCanvasElement;
+  referenceRemove: HTMLButtonElement;
   strength: HTMLInputElement;
-  compare: HTMLInputElement;
+  save: HTMLButtonElement;
   status: HTMLElement;
 }
 
-const STYLE = `
-:host { display: block; font: inherit; color: inherit; }
-[hidden] { display: none !important; }
-[part="drop"] { display: block; border: 2px dashed currentColor; border-radius: 8px; padding: 1rem; text-align: center; cursor: pointer; }
-[part="drop"]:focus-within { outline: 2px solid Highlight; outline-offset: 2px; }
-[part="canvas"] { display: block; max-width: 100%; margin: 1rem auto; }
-[part="controls"] { display: flex; flex-wrap: wrap; gap: 1rem; align-items: center; margin-top: 1rem; }
-`;
+const PICTURES = "image/jpeg,image/png,image/webp,image/avif";
 
 /** Draws the element; every control is a native one with a label, so that keyboard and screen reader work. */
 export function drawElement(root: ShadowRoot): ElementParts {
@@ -26,25 +34,78 @@ export function drawElement(root: ShadowRoot): ElementParts {
   sheet.replaceSync(STYLE);
   root.adoptedStyleSheets = [sheet];
 
-  const file = make("input", { type: "file", accept: "image/jpeg,image/png,image/webp,image/avif" });
-  const drop = make("label", { part: "drop" }, "Drop, paste or choose a photo ", file);
-  const canvas = make("canvas", { part: "canvas", role: "img", hidden: "" });
+  const after = make("canvas", { part: "canvas", role: "img", "aria-label": "The stylised photo" });
+  const before = make("canvas", { part: "before", "aria-hidden": "true" });
+  const compare = make("input", {
+    ...{ part: "compare", type: "range", min: "0", max: "100", step: "1", value: "0" },
+    "aria-label": "Before and after",
+  });
+  const stage = make("div", { part: "stage", hidden: "" }, after, before, compare);
+
+  const file = make("input", { type: "file", accept: PICTURES });
+  const camera = make("button", { part: "camera", type: "button" }, "Take a photo");
+  const choose = make("label", { class: "choose" }, "Drop, paste or choose a photo", file);
+  const drop = make("div", { part: "drop" }, choose, camera);
+
+  const video = make("video", { part: "video", autoplay: "", playsinline: "", "aria-label": "What the camera sees" });
+  video.muted = true;
+  const shoot = make("button", { type: "button", class: "main" }, "Use this picture");
+  const closeCamera = make("button", { type: "button" }, "Close the camera");
+  const buttons = make("div", { class: "camera" }, shoot, closeCamera);
+  const viewfinder = make("div", { part: "viewfinder", hidden: "" }, video, buttons);
+
   const styles = make("select", { part: "styles" });
-  const prompt = make("input", { part: "prompt", type: "text" });
+  const prompt = make("input", {
+    part: "prompt",
+    type: "text",
+    placeholder: "such as: charcoal on paper",
+    maxlength: "1000",
+  });
+  const referenceFile = make("input", { type: "file", accept: PICTURES });
+  const referencePicture = make("canvas", { hidden: "", "aria-hidden": "true" });
+  const referenceRemove = make("button", { type: "button", hidden: "" }, "Remove");
+  referenceRemove.setAttribute("aria-label", "Remove the reference picture");
+  const referenceChoose = make("label", { class: "choose" }, "Drop or choose a picture in the style", referenceFile);
+  const reference = make(
+    "div",
+    { part: "reference", role: "group", "aria-labelledby": "reference-name" },
+    referencePicture,
+    referenceChoose,
+    referenceRemove,
+  );
   const strength = make("input", { part: "strength", type: "range", min: "0", max: "1.5", step: "0.05", value: "1" });
-  const compare = make("input", { part: "compare", type: "checkbox" });
-  const status = make("output", { part: "status", role: "status", "aria-live": "polite" });
   const promptLabel = make("label", { hidden: "" }, "Prompt ", prompt);
   const controls = make(
     "div",
-    { part: "controls" },
+    { part: "controls", hidden: "" },
     make("label", {}, "Style ", styles),
     promptLabel,
+    make("div", { class: "field", hidden: "" }, make("span", { id: "reference-name" }, "Reference picture"), reference),
     make("label", {}, "Strength ", strength),
-    make("label", {}, compare, " Show the photo"),
   );
-  root.replaceChildren(drop, canvas, controls, status);
-  return { drop, file, canvas, styles, prompt, strength, compare, status };
+
+  const status = make("output", { part: "status", role: "status", "aria-live": "polite" });
+  const save = make("button", { part: "save", type: "button", class: "main", hidden: "" }, "Save as PNG");
+  root.replaceChildren(stage, viewfinder, drop, controls, make("div", { part: "footer" }, status, save));
+  return {
+    ...{
+      stage,
+      after,
+      before,
+      compare,
+      drop,
+      file,
+      camera,
+      viewfinder,
+      video,
+      shoot,
+      closeCamera,
+      controls,
+      styles,
+      prompt,
+    },
+    ...{ reference, referenceFile, referencePicture, referenceRemove, strength, save, status },
+  };
 }
 
 function make<Name extends keyof HTMLElementTagNameMap>(
