@@ -42,7 +42,9 @@ const LIMITS = [
 
 /** A device with all that the adapter has to offer of what onnxruntime uses. */
 export function requestDevice(adapter: GPUAdapter): Promise<GPUDevice> {
-  const requiredFeatures = (["shader-f16", "subgroups"] as const).filter((feature) => adapter.features.has(feature));
+  const requiredFeatures = (["shader-f16", "subgroups"] as GPUFeatureName[]).filter((feature) =>
+    adapter.features.has(feature),
+  );
   const requiredLimits = Object.fromEntries(LIMITS.map((limit) => [limit, adapter.limits[limit]]));
   return adapter.requestDevice({ requiredFeatures, requiredLimits });
 }
