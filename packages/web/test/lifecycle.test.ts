@@ -160,7 +160,7 @@ describe.skipIf(chromiumPath === undefined)("the life of a stylizer", () => {
     console.log(`@mmfs/web: ${Math.round(early / 1e6)} MB after 40 runs, ${Math.round(late / 1e6)} MB after 200`);
     // Below one picture of each run.
     expect(late - early).toBeLessThan(16e6);
-  }, 120_000);
+  }, 240_000);
 
   it("frees all in 20 cycles of making and disposing", async () => {
     const left = await page.evaluate<number>(`(async () => {
@@ -173,7 +173,7 @@ describe.skipIf(chromiumPath === undefined)("the life of a stylizer", () => {
     })()`);
     await expect.poll(() => page.workers().length, { timeout: 5000 }).toBe(0);
     expect(left).toBeLessThanOrEqual(1);
-  }, 120_000);
+  }, 240_000);
 
   it("gives the picture, with a warning, where the browser has no room to keep the bundle", async () => {
     const client = await page.context().newCDPSession(page);
