@@ -1,5 +1,8 @@
 import { defineConfig, type Options } from "tsup";
 
+// The types name `Symbol.asyncDispose`, which the user's own `lib` need not have.
+const DISPOSABLE = '/// <reference lib="esnext.disposable" />';
+
 const shared: Options = { target: "es2022", platform: "neutral", sourcemap: true, splitting: false };
 
 export default defineConfig([
@@ -9,7 +12,7 @@ export default defineConfig([
     entry: ["src/**/*.ts", "!src/**/*.test.ts", "!src/**/__fixtures__/**"],
     format: ["esm"],
     bundle: false,
-    dts: { entry: "src/index.ts" },
+    dts: { entry: "src/index.ts", banner: DISPOSABLE },
   },
-  { ...shared, entry: ["src/index.ts"], format: ["cjs"], dts: true },
+  { ...shared, entry: ["src/index.ts"], format: ["cjs"], dts: { banner: DISPOSABLE } },
 ]);

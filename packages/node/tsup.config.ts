@@ -1,5 +1,8 @@
 import { defineConfig, type Options } from "tsup";
 
+// The types name `Symbol.asyncDispose`, which the user's own `lib` need not have.
+const DISPOSABLE = '/// <reference lib="esnext.disposable" />';
+
 const shared: Options = { target: "es2022", platform: "node", sourcemap: true };
 
 export default defineConfig([
@@ -7,9 +10,9 @@ export default defineConfig([
     ...shared,
     entry: ["src/index.ts", "src/stylizer-thread.ts", "src/cli.ts"],
     format: ["esm"],
-    dts: { entry: "src/index.ts" },
+    dts: { entry: "src/index.ts", banner: DISPOSABLE },
     splitting: true,
   },
   // The thread that both start is the ES module: it needs no second build.
-  { ...shared, entry: ["src/index.ts"], format: ["cjs"], dts: true, splitting: false, shims: true },
+  { ...shared, entry: ["src/index.ts"], format: ["cjs"], dts: { banner: DISPOSABLE }, splitting: false, shims: true },
 ]);

@@ -1,5 +1,8 @@
 import { defineConfig, type Options } from "tsup";
 
+// The types name `Symbol.asyncDispose`, which the user's own `lib` need not have.
+const DISPOSABLE = '/// <reference lib="esnext.disposable" />';
+
 const shared: Options = { target: "es2022", platform: "browser", format: ["esm"], sourcemap: true };
 
 export default defineConfig([
@@ -7,7 +10,7 @@ export default defineConfig([
     ...shared,
     entry: ["src/index.ts", "src/element.ts"],
     external: ["./stylizer-worker.js"],
-    dts: true,
+    dts: { banner: DISPOSABLE },
     splitting: true,
   },
   // Import maps do not reach into workers: without a bundler, nothing but the runtime may be left to be resolved there.
