@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { Worker } from "node:worker_threads";
 import { MMFSError } from "@mmfs/core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { ThreadClient } from "./thread-client.js";
@@ -37,7 +38,7 @@ let client: ThreadClient;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "mmfs-thread-"));
   await writeFile(join(folder, "thread.mjs"), THREAD);
-  client = new ThreadClient(pathToFileURL(join(folder, "thread.mjs")));
+  client = new ThreadClient((options) => new Worker(pathToFileURL(join(folder, "thread.mjs")), options));
 });
 afterEach(() => client.terminate());
 afterAll(() => rm(folder, { recursive: true }));
@@ -98,7 +99,7 @@ describe("ThreadClient", () => {
   });
 
   it("reports a module that cannot be loaded", async () => {
-    const broken = new ThreadClient(pathToFileURL(join(folder, "none.mjs")));
+    const broken = new ThreadClient((options) => new Worker(pathToFileURL(join(folder, "none.mjs")), options));
     await expect(broken.call("echo", 1)).rejects.toMatchObject({ code: "INFERENCE_FAILED" });
   });
 

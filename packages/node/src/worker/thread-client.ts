@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Transferable, Worker } from "node:worker_threads";
+import type { Transferable, Worker, WorkerOptions } from "node:worker_threads";
 import { MMFSError, type ProgressEvent, type Reply, type Request, reviveError } from "@mmfs/core";
 import { NativeGate } from "./native-gate.js";
 
@@ -30,16 +30,16 @@ const LONGEST_RUN = 60_000;
  * reason. While nothing is called it does not keep the process alive.
  */
 export class ThreadClient {
-  readonly #entry: URL;
+  readonly #startWorker: (options: WorkerOptions) => Worker;
   readonly #calls = new Map<number, PendingCall>();
   #worker: Worker | undefined;
   #gate = new NativeGate();
   #ending: Promise<unknown> = Promise.resolve();
   #lastId = 0;
 
-  /** @param entry the module that the thread runs; it calls `serve`. */
-  constructor(entry: URL) {
-    this.#entry = entry;
+  /** @param startWorker starts the module that the thread runs, which calls `serve`. */
+  constructor(startWorker: (options: WorkerOptions) => Worker) {
+    this.#startWorker = startWorker;
   }
 
   /**
@@ -112,7 +112,7 @@ export class ThreadClient {
     // Flags such as --input-type or a debugger's port are meant for the main thread and may keep a worker from starting.
     const gate = new NativeGate();
     const workerData: ThreadData = { gate: gate.buffer };
-    const worker = new Worker(this.#entry, { name: "mmfs", execArgv: [], workerData });
+    const worker = this.#startWorker({ name: "mmfs", execArgv: [], workerData });
     const leave = () => {
       gate.close();
       gate.waitBlocking(LONGEST_RUN);

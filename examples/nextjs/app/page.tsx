@@ -1,0 +1,10 @@
+import { Stylizer } from "./stylizer";
+
+export default function Page() {
+  return (
+    <>
+      <h1>A face, drawn in the browser</h1>
+      <Stylizer preset="charcoal drawing" />
+    </>
+  );
+}
