@@ -1,6 +1,6 @@
 "use client";
 
-import { MMFSError, type StylizeResult } from "@mmfs/web";
+import type { MMFSError, StylizeResult } from "@mmfs/web";
 import { defineStylizerElement, type StylizerElement } from "@mmfs/web/element";
 import { type DetailedHTMLProps, type HTMLAttributes, useEffect, useRef, useState } from "react";
 
@@ -24,10 +24,10 @@ export function Stylizer(settings: Partial<Settings>) {
     const { current } = element;
     const listening = new AbortController();
     const { signal } = listening;
-    current?.addEventListener("mmfs-result", (event) => setMessage(describe((event as CustomEvent).detail)), {
+    current?.addEventListener("mmfs-result", (event) => setMessage(describe(event.detail)), {
       signal,
     });
-    current?.addEventListener("mmfs-error", (event) => setMessage(explain((event as CustomEvent).detail)), { signal });
+    current?.addEventListener("mmfs-error", (event) => setMessage(explain(event.detail)), { signal });
     return () => listening.abort();
   }, []);
 
@@ -43,8 +43,6 @@ function describe({ faces, facesFound, timings, device }: StylizeResult): string
   return `${faces.length} of ${facesFound} faces, ${Math.round(timings.total)} ms on ${device}`;
 }
 
-function explain(error: unknown): string {
-  return error instanceof MMFSError && error.code === "NO_FACE"
-    ? "No face was found: try another photo."
-    : String(error);
+function explain({ code, message }: MMFSError): string {
+  return code === "NO_FACE" ? "No face was found: try another photo." : message;
 }

@@ -1,1 +1,5 @@
-export { defineStylizerElement, type StylizerElement } from "./element/define-stylizer-element.js";
+export {
+  defineStylizerElement,
+  type StylizerElement,
+  type StylizerElementEventMap,
+} from "./element/define-stylizer-element.js";

@@ -1,4 +1,4 @@
-import type { Preset } from "@mmfs/core";
+import type { MMFSError, Preset, ProgressEvent } from "@mmfs/core";
 import type { PictureInput } from "../picture/picture-input.js";
 import { createStylizer } from "../stylizer/create-stylizer.js";
 import type { StyleOption, StylizerOptions } from "../stylizer/options.js";
@@ -40,6 +40,29 @@ export interface StylizerElement extends HTMLElement {
   readonly result: StylizeResult | undefined;
   /** Stylizes a photo, as if it had been dropped. Resolves also where it failed: the event `mmfs-error` says why. */
   open(photo: PictureInput): Promise<void>;
+  addEventListener<Type extends keyof StylizerElementEventMap>(
+    type: Type,
+    listener: (this: StylizerElement, event: StylizerElementEventMap[Type]) => void,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
+  addEventListener(
+    type: string,
+    listener: EventListenerOrEventListenerObject,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
+}
+
+/** The events of the page's elements, and those of `<mmfs-stylizer>`. */
+export interface StylizerElementEventMap extends HTMLElementEventMap {
+  "mmfs-result": CustomEvent<StylizeResult>;
+  "mmfs-error": CustomEvent<MMFSError>;
+  "mmfs-progress": CustomEvent<ProgressEvent>;
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "mmfs-stylizer": StylizerElement;
+  }
 }
 
 const SETTINGS = ["preset", "prompt", "strength"];
