@@ -53,10 +53,10 @@ def encoder_digest(state: Mapping[str, Tensor]) -> str:
 
 
 def load_codes(path: Path) -> dict[str, Tensor]:
-    """The w [D] of every preset in a presets.safetensors, which holds them as w+ [10, D]."""
+    """The w [D] of every preset in a presets.safetensors, which holds them as w+ [10, D]: the mean of the rows."""
     try:
         tensors = load_file(path)
-        return {name: tensor[0].float() for name, tensor in tensors.items()}
+        return {name: tensor.float().mean(0) for name, tensor in tensors.items()}
     except Exception as error:
         raise TrainingError(
             "CODES_UNREADABLE", f"{path} holds no codes ({error}): name a presets.safetensors that export wrote."

@@ -29,6 +29,40 @@ def laplacian_loss(picture: Tensor, target: Tensor, weight: Tensor, levels: int 
     return total
 
 
+# luma and two opponent axes of RGB, whose contrasts differ by far more than those of R, G and B
+OPPONENT = ((0.299, 0.587, 0.114), (0.5, -0.5, 0.0), (-0.25, -0.25, 0.5))
+ENERGY_FLOOR = 0.01
+
+
+def energy_loss(picture: Tensor, target: Tensor, levels: int = 4) -> Tensor:
+    """Mean absolute difference of the logarithms of the root mean squares of the bands of a Laplacian pyramid, of luma
+    and two opponent axes: how strong strokes and grain are, wherever they lie (Heeger & Bergen 1995)."""
+    axes = torch.tensor(OPPONENT, device=picture.device)
+    x = torch.einsum("ac,nchw->nahw", axes, torch.cat([picture, target]).float())
+    total = x.new_zeros(())
+    for _ in range(levels):
+        coarse = F.avg_pool2d(x, 2)
+        band = x - F.interpolate(coarse, scale_factor=2, mode="nearest")
+        made, wanted = (band.square().mean((2, 3)) + ENERGY_FLOOR**2).log().mul(0.5).chunk(2)
+        total = total + (made - wanted).abs().mean()
+        x = coarse
+    return total / levels
+
+
+# pixels of a tone, which is compared without its strokes, and how much the rest counts
+TONE = 4
+STROKES, STRENGTH = 0.3, 1.0
+
+
+def redrawing_loss(picture: Tensor, target: Tensor, weight: Tensor) -> Tensor:
+    """From a redrawing of the same photo: tones, strokes where they lie, and how strong strokes are.
+
+    L1 alone would have strokes that lie elsewhere be left out. `weight` [1, 1, S, S], whose mean should be 1.
+    """
+    tones = pixel_loss(F.avg_pool2d(picture, TONE), F.avg_pool2d(target, TONE), F.avg_pool2d(weight, TONE))
+    return tones + STROKES * laplacian_loss(picture, target, weight) + STRENGTH * energy_loss(picture, target)
+
+
 def feature_loss(features: Sequence[Tensor], targets: Sequence[Tensor], weight: Tensor | None = None) -> Tensor:
     """Mean absolute difference of features [N, …], averaged over layers; `weight` [N] is of each picture."""
     terms = [(f.float() - t.float()).abs().flatten(1).mean(1) for f, t in zip(features, targets, strict=True)]

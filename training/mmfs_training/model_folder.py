@@ -20,6 +20,8 @@ from .errors import TrainingError
 from .networks import STYLE_TOKENS, Generator, draw_noises
 from .sheets import to_bytes
 
+WEIGHTS = "mmfs-mini.safetensors"
+
 
 @dataclass(frozen=True)
 class Preset:
@@ -42,7 +44,7 @@ class Model:
 
 def read_model(folder: Path) -> Model:
     """Raises `TrainingError` MODEL_MISSING or MODEL_INVALID."""
-    weights, codes, table = (folder / n for n in ("mmfs-mini.safetensors", "presets.safetensors", "presets.json"))
+    weights, codes, table = (folder / n for n in (WEIGHTS, "presets.safetensors", "presets.json"))
     missing = [path.name for path in (weights, codes, table) if not path.is_file()]
     if missing:
         raise TrainingError("MODEL_MISSING", f"{folder} has no {', '.join(missing)}: name the folder of a model.")

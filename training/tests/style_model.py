@@ -80,3 +80,11 @@ def write_style_model(root: Path) -> StyleModel:
         digest = encoder_digest(generator.state_dict())
         write_pack(made.packs / name / "pack.safetensors", generator, digest, (float(tint[0]), tint[1], tint[2]))
     return made
+
+
+def write_pairs(made: StyleModel) -> None:
+    """Adds art of the faces themselves, so that they are training photos with art in both styles."""
+    for face in made.faces.iterdir():
+        grey = cv2.imread(str(face)).mean(2, keepdims=True) / 255
+        for style, colour in (("ruddy", (40, 40, 255)), ("negative", (255, 60, 40))):
+            cv2.imwrite(str(made.art / style / face.name), (grey * np.array(colour)).astype(np.uint8))

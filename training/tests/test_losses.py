@@ -10,6 +10,7 @@ from torch import Tensor
 from mmfs_training.losses import (
     direction_loss,
     discriminator_loss,
+    energy_loss,
     feature_loss,
     generator_loss,
     laplacian_loss,
@@ -61,6 +62,33 @@ def test_losses_count_a_place_as_its_weight_says() -> None:
     for loss in (pixel_loss, laplacian_loss):
         assert loss(left, x, weight).item() == pytest.approx(0.75, abs=1e-5)
         assert loss(right, x, weight).item() == pytest.approx(0.25, abs=1e-5)
+
+
+def test_energy_loss_equals_the_formula() -> None:
+    a, b = random(2, 3, 32, 32), 0.4 * random(2, 3, 32, 32, seed=1)
+    axes = np.array([[0.299, 0.587, 0.114], [0.5, -0.5, 0], [-0.25, -0.25, 0.5]])
+
+    def energies(picture: Tensor) -> list[float]:
+        found = []
+        level = np.einsum("ac,chw->ahw", axes, picture.double().numpy())
+        for _ in range(4):
+            side = level.shape[1] // 2
+            coarse = level.reshape(3, side, 2, side, 2).mean((2, 4))
+            band = level - np.kron(coarse, np.ones((1, 2, 2)))
+            found += [np.log(np.sqrt(np.mean(axis**2) + 0.01**2)) for axis in band]
+            level = coarse
+        return found
+
+    expected = np.mean([np.abs(np.subtract(energies(x), energies(y))) for x, y in zip(a, b, strict=True)])
+    assert energy_loss(a, b).item() == pytest.approx(expected, rel=1e-4)
+
+
+def test_energy_loss_counts_how_strong_strokes_are_not_where() -> None:
+    x = random(1, 3, 64, 64)
+    moved = x.roll((16, 32), (2, 3))
+    assert energy_loss(moved, x).item() == pytest.approx(0, abs=1e-5)
+    assert pixel_loss(moved, x, torch.ones(1, 1, 64, 64)).item() > 1
+    assert energy_loss(x, x / 2).item() == pytest.approx(np.log(2), rel=0.02)
 
 
 def test_feature_loss_gives_every_layer_the_same_say() -> None:
