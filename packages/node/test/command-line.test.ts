@@ -96,6 +96,22 @@ describe("mmfs stylize", () => {
     expect([zero.status, zero.stderr]).toEqual([2, expect.stringContaining("at least 1")]);
   });
 
+  it("tones the rest of the photo with --tone", async () => {
+    await mmfs(["stylize", PORTRAIT, "-o", "plain.png", "--style", "seed:4"]);
+    await mmfs(["stylize", PORTRAIT, "-o", "toned.png", "--style", "seed:4", "--tone"]);
+    const corner = (name: string) =>
+      sharp(join(folder, name)).extract({ left: 0, top: 0, width: 8, height: 8 }).removeAlpha().raw().toBuffer();
+    const photo = sharp(PORTRAIT).extract({ left: 0, top: 0, width: 8, height: 8 }).removeAlpha().raw().toBuffer();
+    expect(await corner("plain.png")).toEqual(await photo);
+    const stylizer = await built.createStylizer({ bundle: toy.folder, device: "cpu" });
+    const { data } = await stylizer.stylize(PORTRAIT, { style: { seed: 4 }, surroundings: "toned" });
+    await stylizer.dispose();
+    expect((await sharp(join(folder, "toned.png")).ensureAlpha().raw().toBuffer()).equals(Buffer.from(data))).toBe(
+      true,
+    );
+    expect(await corner("toned.png")).not.toEqual(await photo);
+  });
+
   it("does all photos of a folder but the bad ones, and reports those at the end", async () => {
     await makePhotos(3);
     await writeFile(join(folder, "photos", "broken.jpg"), "no picture");

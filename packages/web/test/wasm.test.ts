@@ -42,7 +42,12 @@ const STYLIZER = `await mmfs.createStylizer({ bundle: "/bundle/", runtimeUrl: "/
 
 describe.skipIf(chromiumPath === undefined)("the default bundle on WebAssembly", () => {
   it("gives the picture of Node's CPU, to 2 of 255, for presets, seeds and strengths, in a worker", async () => {
-    const all = [{ style: { seed: 7 } }, { strength: 0.4, seed: 5 }, { output: "crop" as const }];
+    const all = [
+      { style: { seed: 7 } },
+      { strength: 0.4, seed: 5 },
+      { output: "crop" as const },
+      { surroundings: "toned" as const },
+    ];
     const told = await page.evaluate<Told[]>(`(async () => {
       const stylizer = ${STYLIZER};
       const results = await Promise.all(${JSON.stringify(all)}.map((options) => stylizer.stylize("/photo.png", options)));

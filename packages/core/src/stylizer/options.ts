@@ -62,6 +62,12 @@ export interface StylizeOptions<Image = Picture> {
   faces?: FacesOption | undefined;
   /** `"photo"` pastes the faces back into the photo; `"crop"` returns the aligned square of each face. @default "photo" */
   output?: "photo" | "crop" | undefined;
+  /**
+   * What is around the pasted faces: `"photo"`, every byte as it was, or `"toned"`, the photo in the colours that the style gave
+   * to what is in the squares, so that the whole is one picture. Without effect on crops.
+   * @default "photo"
+   */
+  surroundings?: "photo" | "toned" | undefined;
   /** Keep the colours of the photo and take only the strokes and the light of the style. @default false */
   preserveColor?: boolean | undefined;
   /** Ends the call between two steps; it then rejects with `signal.reason`. */

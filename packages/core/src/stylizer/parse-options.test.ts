@@ -10,6 +10,7 @@ describe("parseOptions", () => {
       seed: 0,
       faces: "all",
       output: "photo",
+      surroundings: "photo",
       preserveColor: false,
     });
   });
@@ -24,6 +25,7 @@ describe("parseOptions", () => {
       seed: 4294967295,
       faces: [2, 0],
       output: "crop",
+      surroundings: "toned",
       preserveColor: true,
       signal: new AbortController().signal,
       onProgress: () => {},
@@ -58,6 +60,7 @@ describe("parseOptions", () => {
     [{ faces: [] }, /^faces must be/],
     [{ faces: [-1] }, /^faces.* must be/],
     [{ output: "square" }, 'output must be "photo" or "crop"; "square" was given.'],
+    [{ surroundings: "grey" }, 'surroundings must be "photo" or "toned"; "grey" was given.'],
     [{ preserveColor: 1 }, "preserveColor must be true or false; 1 was given."],
     [{ signal: {} }, "signal must be an AbortSignal; {} was given."],
     [{ onProgress: 1 }, "onProgress must be a function; 1 was given."],

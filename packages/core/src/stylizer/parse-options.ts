@@ -14,6 +14,7 @@ export interface ParsedOptions {
   seed: number;
   faces: FacesOption;
   output: "photo" | "crop";
+  surroundings: "photo" | "toned";
   preserveColor: boolean;
 }
 
@@ -92,6 +93,7 @@ const OptionsSchema = v.object({
     "all",
   ),
   output: v.optional(v.picklist(["photo", "crop"], '"photo" or "crop"'), "photo"),
+  surroundings: v.optional(v.picklist(["photo", "toned"], '"photo" or "toned"'), "photo"),
   preserveColor: v.optional(v.boolean("true or false"), false),
   signal: v.optional(v.custom<AbortSignal>((value) => isObject(value) && "throwIfAborted" in value, "an AbortSignal")),
   onProgress: v.optional(v.function("a function")),
@@ -131,8 +133,8 @@ export function parseOptions(options: StylizeOptions): ParsedOptions {
   }
   const parsed = v.safeParse(OptionsSchema, options);
   if (parsed.success) {
-    const { style, strength, seed, faces, output, preserveColor } = parsed.output;
-    return { style, strength, seed, faces, output, preserveColor };
+    const { style, strength, seed, faces, output, surroundings, preserveColor } = parsed.output;
+    return { style, strength, seed, faces, output, surroundings, preserveColor };
   }
   throw invalid(parsed.issues[0]);
 }

@@ -1,7 +1,9 @@
 import { InferenceSession, Tensor } from "onnxruntime-node";
 import { describe, expect, it, vi } from "vitest";
 import { alignFace } from "../align/align-face.js";
+import { applyColorMap, fitColorMap } from "../color/color-map.js";
 import { wrapPicture } from "../picture/create-picture.js";
+import { flatten } from "../picture/flatten.js";
 import { toTensorData } from "../picture/tensor-data.js";
 import { noiseMaps } from "../random/noise-maps.js";
 import { RandomGenerator } from "../random/random-generator.js";
@@ -130,6 +132,30 @@ describe("Stylizer.stylize", () => {
     for (let i = 0; i < data.length; i += 4) {
       expect(Math.max(...data.subarray(i, i + 3)) - Math.min(...data.subarray(i, i + 3))).toBeLessThanOrEqual(2);
     }
+  });
+
+  it("tones what is around the faces where that is asked for, as strongly as the faces are shown", async () => {
+    const stylizer = await createStylizer();
+    const seen = wrapPicture(photo.data.slice(), WIDTH, HEIGHT);
+    for (let i = 3; i < WIDTH * 4; i += 4) seen.data[i] = 50;
+    const plain = await stylizer.stylize(seen);
+    const toned = await stylizer.stylize(seen, { surroundings: "toned" });
+    const alphaOf = (data: Uint8ClampedArray) => data.filter((_, i) => i % 4 === 3);
+    expect(alphaOf(toned.data)).toEqual(alphaOf(seen.data));
+    expect(toned.faces[0]!.picture.data).toEqual(plain.faces[0]!.picture.data);
+
+    const map = fitColorMap(
+      toned.faces.map(({ crop, picture }) => ({ from: alignFace(flatten(seen), crop, 32).picture, to: picture })),
+    );
+    const expected = applyColorMap(seen, map).data;
+    const corner = (WIDTH * HEIGHT - WIDTH + 1) * 4; // far from both faces
+    expect([...plain.data.subarray(corner, corner + 4)]).toEqual([...seen.data.subarray(corner, corner + 4)]);
+    expect([...toned.data.subarray(corner, corner + 4)]).toEqual([...expected.subarray(corner, corner + 4)]);
+    expect(toned.data).not.toEqual(plain.data);
+
+    expect((await stylizer.stylize(seen, { surroundings: "toned", strength: 0 })).data).toEqual(seen.data);
+    const crop = { output: "crop", surroundings: "toned" } as const;
+    expect((await stylizer.stylize(seen, crop)).data).toEqual((await stylizer.stylize(seen, { output: "crop" })).data);
   });
 
   it("moves from the photo code to the style, and beyond", async () => {

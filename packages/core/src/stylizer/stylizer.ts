@@ -6,6 +6,7 @@ import { loadBundle } from "../bundle/load-bundle.js";
 import type { Preset } from "../bundle/presets.js";
 import { preserveColor } from "../color/preserve-color.js";
 import { compositeFaces, type FaceLayer } from "../composite/composite-faces.js";
+import { tonePhoto } from "../composite/tone-photo.js";
 import { MMFSError } from "../errors/mmfs-error.js";
 import type { Face } from "../faces/face.js";
 import { createFaceFinder, type FaceFinder } from "../faces/face-finder.js";
@@ -236,7 +237,10 @@ export class Stylizer {
     const picture =
       options.output === "crop"
         ? faces[0]!.picture
-        : await clock.step("composite", () => compositeFaces(photo, layers));
+        : await clock.step("composite", () => {
+            const around = options.surroundings === "toned" ? tonePhoto(photo, layers) : photo;
+            return compositeFaces(around, layers);
+          });
     clock.finish(options.output === "crop" ? "stylize" : "composite");
 
     const [height = 0, width = 0] = picture.shape;

@@ -75,6 +75,7 @@ async function makeProgram(terminal: Terminal, finish: (code: number) => void): 
       .option("--seed <number>", "decides the fine texture (default: 0)")
       .option("--faces <which>", "all, largest, or numbers by size such as 1,3", "all")
       .option("--crop", "write each face's aligned square instead of the photo")
+      .option("--tone", "give the rest of the photo the colours of the style")
       .option("--keep-color", "keep the colours of the photo")
       .option("--format <format>", "jpeg, png, webp or avif for pictures in a folder (default: as the photo)")
       .option("--quality <number>", "1 to 100 (default: 90; AVIF 60)")

@@ -23,6 +23,7 @@ export interface StylizeArguments extends StylizerArguments, StyleArguments {
   faces: string;
   crop?: boolean;
   keepColor?: boolean;
+  tone?: boolean;
   format?: string;
   quality?: string;
   skipExisting?: boolean;
@@ -45,6 +46,7 @@ export async function stylizeCommand(
     ...(given.seed === undefined ? {} : { seed: parseWhole("--seed", given.seed, 0) }),
     faces: parseFaces(given.faces),
     output: given.crop ? "crop" : "photo",
+    surroundings: given.tone ? "toned" : "photo",
     preserveColor: given.keepColor ?? false,
   };
   const encoding: EncodeOptions =

@@ -1,0 +1,93 @@
+import { describe, expect, it } from "vitest";
+import { wrapPicture } from "../picture/create-picture.js";
+import { RandomGenerator } from "../random/random-generator.js";
+import { applyColorMap, fitColorMap } from "./color-map.js";
+
+const picture = (colors: readonly (readonly number[])[], alpha = 255) =>
+  wrapPicture(Uint8ClampedArray.from(colors.flatMap((color) => [...color, alpha])), colors.length, 1);
+
+const colorsOf = (data: Uint8ClampedArray) =>
+  Array.from({ length: data.length / 4 }, (_, i) => [...data.subarray(4 * i, 4 * i + 3)]);
+
+const indices = Array.from({ length: 4096 }, (_, i) => i);
+const many = indices.map((i) => [(i * 37) % 256, (i * 101) % 256, (i * 211) % 256] as const);
+const some = [
+  [200, 120, 90],
+  [30, 60, 45],
+  [240, 240, 230],
+  [15, 15, 15],
+  [100, 150, 200],
+];
+
+describe("color maps", () => {
+  it("are those of the same formulas in NumPy", () => {
+    const styled = many.map(([r, g, b], i) => [
+      Math.floor(60 + r * 0.3 + g * 0.2),
+      Math.floor(40 + g * 0.5 + ((i * 13) % 40)),
+      Math.floor(90 + b * 0.25),
+    ]);
+    const map = fitColorMap([{ from: picture(many), to: picture(styled) }]);
+    // numpy.linalg.solve of the eight terms with a ridge of 1e-5, stretched, with its own Oklab in float64
+    const expected = [
+      [143, 115, 110],
+      [81, 89, 99],
+      [184, 183, 150],
+      [68, 66, 93],
+      [114, 132, 141],
+    ];
+    for (const [i, color] of colorsOf(applyColorMap(picture(some), map).data).entries()) {
+      for (const [c, byte] of color.entries()) expect(Math.abs(byte - expected[i]![c]!)).toBeLessThanOrEqual(1);
+    }
+  });
+
+  it("leave colors as they are that the style leaves", () => {
+    const map = fitColorMap([{ from: picture(many), to: picture(many) }]);
+    const made = colorsOf(applyColorMap(picture(many), map).data);
+    const differences = made.flatMap((color, i) => color.map((byte, c) => Math.abs(byte - many[i]![c]!)));
+    expect(differences.reduce((sum, each) => sum + each) / differences.length).toBeLessThan(2.5);
+    // a trace of light is many bytes where a channel of a saturated color has none
+    expect(differences.filter((each) => each > 8).length / differences.length).toBeLessThan(0.02);
+  });
+
+  it("make greys of everything where the style is a drawing, whatever its strokes", () => {
+    const random = new RandomGenerator(1);
+    const strokes = many.map(([r, g, b]) => {
+      const grey = 0.3 * r + 0.59 * g + 0.11 * b + 40 * random.normal();
+      return [grey, grey, grey];
+    });
+    const map = fitColorMap([{ from: picture(many), to: picture(strokes) }]);
+    const made = colorsOf(applyColorMap(picture(many), map).data);
+    for (const color of made) expect(Math.max(...color) - Math.min(...color)).toBeLessThanOrEqual(2);
+    const light = (color: readonly number[]) => 0.3 * color[0]! + 0.59 * color[1]! + 0.11 * color[2]!;
+    const order = [...many.keys()].sort((one, other) => light(many[one]!) - light(many[other]!));
+    const tenth = (part: readonly number[]) => part.reduce((sum, i) => sum + made[i]![0]!, 0) / part.length;
+    expect(tenth(order.slice(-400)) - tenth(order.slice(0, 400))).toBeGreaterThan(100);
+  });
+
+  it("come from all squares, and leave alpha alone", () => {
+    const red = many.map(([r]) => [r, 0, 0]);
+    const blue = many.map(([r]) => [0, 0, r]);
+    const map = fitColorMap([
+      { from: picture(many), to: picture(red) },
+      { from: picture(many), to: picture(blue) },
+    ]);
+    const { data } = applyColorMap(picture([[220, 220, 220]], 77), map);
+    expect(data[0]).toBeGreaterThan(60);
+    expect(data[2]).toBeGreaterThan(60);
+    expect(data[1]).toBeLessThan(data[0]!);
+    expect(data[3]).toBe(77);
+  });
+
+  it("of squares of one color do not fail", () => {
+    const one = picture([
+      [90, 90, 90],
+      [90, 90, 90],
+    ]);
+    const two = picture([
+      [200, 60, 60],
+      [200, 60, 60],
+    ]);
+    const [made] = colorsOf(applyColorMap(one, fitColorMap([{ from: one, to: two }])).data);
+    for (const [c, byte] of made!.entries()) expect(Math.abs(byte - [200, 60, 60][c]!)).toBeLessThanOrEqual(4);
+  });
+});
