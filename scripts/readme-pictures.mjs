@@ -46,7 +46,7 @@ const sheet = [];
 for (const person of people) sheet.push(...(await row(person, columns)));
 await contactSheet(sheet, join(assets, "sheet.jpg"), { columns: columns.length + 1, size: 150 });
 
-const pasted = await stylizer.stylize(group, { style: "rose pastel" });
+const pasted = await stylizer.stylize(group, { style: "vintage poster", surroundings: "toned" });
 await sharp(pasted.data, { raw: { width: pasted.width, height: pasted.height, channels: 4 } })
   .removeAlpha()
   .resize(1200)
