@@ -1,4 +1,4 @@
-import type { StyleCode, StyleGroup, StyleOption, WeightedStyle } from "@mmfs/web";
+import type { StyleCode, StyleGroup, StyleOption, StylizeOptions, WeightedStyle } from "@mmfs/web";
 import { computed, signal } from "@preact/signals";
 
 /** A style that hangs in the gallery. */
@@ -35,6 +35,8 @@ export const governors = signal<Readonly<Record<StyleGroup, Governor>>>({
 /** 0 to 1.5, as `strength` of `stylize`. */
 export const strength = signal(1);
 export const keepsColor = signal(false);
+/** Whether the rest of the photo takes the colours of the style. */
+export const tonesPhoto = signal(true);
 
 const find = (id: string | undefined) => choices.value.find((choice) => choice.id === id);
 
@@ -47,6 +49,15 @@ export const style = computed<StyleOption | undefined>(() => {
   if (second.value === undefined) return { code: chosen.value.code };
   return mixture(chosen.value.code, second.value.code, share.value, governors.value);
 });
+
+/** What is asked of `stylize`; undefined while there is no style. */
+export const wish = computed<Pick<StylizeOptions, "style" | "strength" | "preserveColor" | "surroundings"> | undefined>(
+  () => {
+    if (style.value === undefined) return undefined;
+    const surroundings = tonesPhoto.value ? "toned" : "photo";
+    return { style: style.value, strength: strength.value, preserveColor: keepsColor.value, surroundings };
+  },
+);
 
 export const styleName = computed(() => {
   if (chosen.value === undefined) return "";

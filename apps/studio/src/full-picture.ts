@@ -1,28 +1,28 @@
 import type { Face, WrittenFormat } from "@mmfs/web";
-import { keepsColor, strength, style, styleName } from "./choices.js";
+import { styleName, wish } from "./choices.js";
 import { lanes, openStylizer } from "./engine.js";
 import { painting } from "./painting.js";
 import { faces, type Photo, photo, photoSignal, selection } from "./photo.js";
 
-/** The file of the painted photo, with all of the photo's pixels. */
-export async function fullPicture(format: WrittenFormat): Promise<File> {
+/** The file of the painted photo with all of the photo's pixels, or of the square of its first painted face. */
+export async function fullPicture(format: WrittenFormat, part: "photo" | "face" = "photo"): Promise<File> {
   const current = photo.value;
   if (current === undefined || painting.value?.of !== current) throw new Error("There is no picture to save yet.");
-  const result = isShrunk(current) ? await paintAll(current) : painting.value.result;
-  const blob = await result.toBlob(format, { quality: 92 });
+  const whole = part === "photo" && isShrunk(current) ? await paintAll(current) : painting.value.result;
+  const picture = part === "photo" ? whole : (whole.faces[0] ?? whole);
+  const blob = await picture.toBlob(format, { quality: 92 });
   const extension = format === "jpeg" ? "jpg" : format;
   return new File([blob], `${current.name} - ${styleName.value}.${extension}`, { type: blob.type });
 }
 
 async function paintAll(current: Photo) {
   const stylizer = await openStylizer();
-  const options = { style: style.value, strength: strength.value, preserveColor: keepsColor.value };
   const mine = photoSignal();
   return lanes.run("front", mine, async () => {
     const found = await stylizer.findFaces(current.blob, { signal: mine });
     const wanted = selection.value.flatMap((index) => faces.value?.[index] ?? []);
     const indices = sameFaces(found, wanted, current.width / current.preview.width);
-    return stylizer.stylize(current.blob, { ...options, faces: indices, signal: mine });
+    return stylizer.stylize(current.blob, { ...wish.value, faces: indices, signal: mine });
   });
 }
 

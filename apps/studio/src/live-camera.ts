@@ -1,5 +1,5 @@
 import { signal } from "@preact/signals";
-import { keepsColor, strength, style } from "./choices.js";
+import { wish } from "./choices.js";
 import { device, lanes, openStylizer, watchDownload } from "./engine.js";
 import { explainError } from "./explain-error.js";
 import { closePhoto, openPhoto, problem } from "./photo.js";
@@ -50,12 +50,11 @@ export async function paintLive(video: HTMLVideoElement): Promise<void> {
     const stylizer = await openStylizer();
     while (!mine.aborted) {
       await new Promise((resolve) => requestAnimationFrame(resolve));
-      if (video.readyState < video.HAVE_CURRENT_DATA || style.value === undefined) continue;
+      if (video.readyState < video.HAVE_CURRENT_DATA || wish.value === undefined) continue;
       const resizeWidth = Math.min(FRAME_WIDTH, video.videoWidth);
       const picture = await createImageBitmap(video, { resizeWidth, resizeQuality: "high" });
-      const options = { style: style.value, strength: strength.value, preserveColor: keepsColor.value };
       try {
-        const all = { ...options, signal: mine, onProgress: watchDownload };
+        const all = { ...wish.value, signal: mine, onProgress: watchDownload };
         const result = await lanes.run("front", mine, () => stylizer.stylize(picture, all));
         mine.throwIfAborted();
         frame.value = { bitmap: result.bitmap, time: result.timings.total };

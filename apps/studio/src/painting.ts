@@ -1,6 +1,6 @@
 import type { StylizeResult } from "@mmfs/web";
 import { effect, signal } from "@preact/signals";
-import { keepsColor, strength, style } from "./choices.js";
+import { wish } from "./choices.js";
 import { device, keepForOffline, lanes, openStylizer, watchDownload } from "./engine.js";
 import { explainError } from "./explain-error.js";
 import { type Photo, photo, photoSignal, problem, selection } from "./photo.js";
@@ -15,15 +15,14 @@ let isOffered = false;
 /** Paints anew whenever photo, faces, style or strength change. Only the newest wish counts. */
 export function keepPainting(): () => void {
   return effect(() => {
-    const wish = { style: style.value, strength: strength.value, preserveColor: keepsColor.value };
-    const [current, indices] = [photo.value, selection.value];
+    const [wanted, current, indices] = [wish.value, photo.value, selection.value];
     newest.abort();
     newest = new AbortController();
-    if (current === undefined || indices.length === 0 || wish.style === undefined) {
+    if (current === undefined || indices.length === 0 || wanted === undefined) {
       isPainting.value = false;
       return;
     }
-    void paint(current, { ...wish, faces: indices }, AbortSignal.any([newest.signal, photoSignal()]));
+    void paint(current, { ...wanted, faces: indices }, AbortSignal.any([newest.signal, photoSignal()]));
   });
 }
 

@@ -59,6 +59,26 @@ async function drop(page: Page, selector: string, path: string, type: string): P
   await page.dispatchEvent(selector, "drop", { dataTransfer: transfer });
 }
 
+/** Pastes a file as Ctrl-V does. */
+async function paste(page: Page, path: string, type: string): Promise<void> {
+  const bytes = (await readFile(path)).toString("base64");
+  await page.evaluate(
+    ([data, mime]) => {
+      const clipboardData = new DataTransfer();
+      const binary = Uint8Array.from(atob(data ?? ""), (char) => char.charCodeAt(0));
+      clipboardData.items.add(new File([binary], "pasted.jpg", { type: mime ?? "" }));
+      document.body.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }));
+    },
+    [bytes, type],
+  );
+}
+
+const styleFile = async (path: string) => ({
+  name: "mine.style",
+  mimeType: "application/json",
+  buffer: await readFile(path),
+});
+
 const painted = (page: Page) => page.locator(".picture[aria-busy=false] .wipe").waitFor();
 
 /** The mean of each colour of a canvas, to tell pictures apart. */
@@ -123,6 +143,8 @@ describe.skipIf(chromiumPath === undefined)("the studio", () => {
     await page.getByLabel("Strength").fill("1");
     seen = await changed(page, photo);
 
+    await page.getByLabel("Tone the whole photo").uncheck();
+    seen = await changed(page, seen);
     await page.getByLabel("Keep the photo’s colours").check();
     seen = await changed(page, seen);
 
@@ -172,6 +194,9 @@ describe.skipIf(chromiumPath === undefined)("the studio", () => {
     const large = await sharp(PHOTO).resize(1500, 1500).jpeg().toBuffer();
     await choosePhoto(page, { name: "large.jpg", mimeType: "image/jpeg", buffer: large });
     await painted(page);
+    const toned = await look(page);
+    await page.getByLabel("Tone the whole photo").uncheck();
+    await changed(page, toned);
     const before = await sharp(large).raw().toBuffer();
     for (const format of ["png", "jpeg", "webp"] as const) {
       await page.getByLabel("File format").selectOption(format);
@@ -194,6 +219,13 @@ describe.skipIf(chromiumPath === undefined)("the studio", () => {
       expect(Math.max(...differences(30, 1450))).toBeLessThan(format === "png" ? 1 : 20);
     }
 
+    await page.getByLabel("What to save").selectOption("face");
+    const [square] = await Promise.all([
+      page.waitForEvent("download"),
+      page.getByRole("button", { name: "Download" }).click(),
+    ]);
+    expect(await sharp(await square.path()).metadata()).toMatchObject({ width: 256, height: 256, format: "webp" });
+
     const [exported] = await Promise.all([
       page.waitForEvent("download"),
       page.getByRole("button", { name: "Export" }).click(),
@@ -210,6 +242,87 @@ describe.skipIf(chromiumPath === undefined)("the studio", () => {
     const imports = page.locator("input[accept='.style,.json']");
     await imports.setInputFiles({ name: "broken.style", mimeType: "", buffer: Buffer.from("{}") });
     await page.getByText("This file holds no style that fits").waitFor();
+
+    await painted(page);
+    const first = await look(page);
+    await page.getByRole("button", { name: "pop art" }).click();
+    await changed(page, first);
+    await imports.setInputFiles(await exported.path().then((path) => styleFile(path)));
+    await page.getByRole("button", { name: /mine/, pressed: true }).waitFor();
+    await expect.poll(() => look(page), { timeout: 20_000 }).toBe(first);
+    await page.context().close();
+  }, 90_000);
+
+  it("takes a photo from the clipboard, and shares what it made of it", async () => {
+    const page = await visit();
+    await page.addInitScript(() => {
+      const shared: File[] = [];
+      Object.assign(window, { shared });
+      navigator.canShare = ({ files } = {}) => files !== undefined;
+      navigator.share = async ({ files } = {}) => {
+        shared.push(...(files ?? []));
+      };
+    });
+    await page.reload();
+    await paste(page, PHOTO, "image/jpeg");
+    await painted(page);
+    await page.getByLabel("File format").selectOption("jpeg");
+    await page.getByRole("button", { name: "Share" }).click();
+    await expect.poll(() => page.evaluate("shared.length")).toBe(1);
+    const { type, name, bytes } = await page.evaluate<{ type: string; name: string; bytes: number[] }>(
+      "shared[0].arrayBuffer().then((data) => ({ type: shared[0].type, name: shared[0].name, bytes: [...new Uint8Array(data)] }))",
+    );
+    expect([type, name]).toEqual(["image/jpeg", "pasted - rose pastel.jpg"]);
+    expect(await sharp(Buffer.from(bytes)).metadata()).toMatchObject({ width: 512, height: 512, format: "jpeg" });
+    await page.context().close();
+  }, 60_000);
+
+  it("has no button to share where the browser cannot", async () => {
+    const page = await visit();
+    await choosePhoto(page, PHOTO);
+    await painted(page);
+    expect(await page.getByRole("button", { name: "Share" }).count()).toBe(0);
+    await page.context().close();
+  }, 60_000);
+
+  it("stops a download that is cancelled, and begins it again for the next photo", async () => {
+    const page = await visit({ serviceWorkers: "block" });
+    let release = () => {};
+    const released = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    await page.route("**/decoder*.onnx", async (route) => {
+      await released;
+      await route.continue().catch(() => {});
+    });
+    await choosePhoto(page, PHOTO);
+    await page.getByText("Painting…").waitFor();
+    await page.getByRole("button", { name: "Cancel" }).click();
+    await page.getByRole("heading", { level: 1 }).waitFor();
+    expect(await page.getByRole("alert").first().isVisible()).toBe(false);
+    release();
+    await choosePhoto(page, PHOTO);
+    await painted(page);
+    await page.context().close();
+  }, 60_000);
+
+  it("goes on after its worker was killed", async () => {
+    const page = await visit();
+    await choosePhoto(page, PHOTO);
+    await painted(page);
+    await expect.poll(() => page.locator(".mat.is-painted").count(), { timeout: 30_000 }).toBe(17);
+    const seen = await look(page);
+    await Promise.all(page.workers().map((worker) => worker.evaluate("self.close()").catch(() => {})));
+    await expect
+      .poll(
+        async () => {
+          await page.getByRole("button", { name: "charcoal drawing" }).click();
+          return look(page);
+        },
+        { timeout: 30_000, interval: 2000 },
+      )
+      .not.toBe(seen);
+    await painted(page);
     await page.context().close();
   }, 90_000);
 
@@ -246,6 +359,11 @@ describe.skipIf(chromiumPath === undefined)("the studio", () => {
       .toBuffer();
     await choosePhoto(page, { name: "wall.png", mimeType: "image/png", buffer: drawn });
     await page.getByRole("alert").getByText("No face was found").waitFor();
+    const huge = await sharp({ create: { width: 9000, height: 7500, channels: 3, background: "#7a9" } })
+      .png({ compressionLevel: 1 })
+      .toBuffer();
+    await choosePhoto(page, { name: "huge.png", mimeType: "image/png", buffer: huge });
+    await page.getByRole("alert").getByText("more than 64 million pixels").waitFor();
     await choosePhoto(page, PHOTO);
     await painted(page);
     expect(await page.getByRole("alert").first().isVisible()).toBe(false);
@@ -269,11 +387,27 @@ describe.skipIf(chromiumPath === undefined)("the studio", () => {
 
   it("paints what the camera sees, and takes a photo of it", async () => {
     const page = await visit({ permissions: ["camera"] });
+    await page.addInitScript(() => {
+      const tracks: MediaStreamTrack[] = [];
+      Object.assign(window, { tracks });
+      const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+      navigator.mediaDevices.getUserMedia = async (wish) => {
+        const stream = await ask(wish);
+        tracks.push(...stream.getTracks());
+        return stream;
+      };
+    });
+    await page.reload();
     await page.getByRole("button", { name: "Use the camera" }).click();
     await page.getByText("pictures a second").waitFor({ timeout: 30_000 });
     await page.getByRole("button", { name: "Take the photo" }).click();
     await painted(page);
     expect(await page.locator("video").count()).toBe(0);
+    await page.getByRole("button", { name: "Camera" }).click();
+    await page.getByText("pictures a second").waitFor({ timeout: 30_000 });
+    await page.getByRole("button", { name: "Stop" }).click();
+    await page.getByRole("heading", { level: 1 }).waitFor();
+    expect(await page.evaluate("tracks.map((track) => track.readyState)")).toEqual(["ended", "ended"]);
     await page.context().close();
   }, 60_000);
 

@@ -60,7 +60,7 @@ export function Easel() {
           <FaceOutlines width={width} height={height} />
         </div>
         <figcaption>
-          <i>{painted ? styleName.value : "Looking at the photo…"}</i>
+          <i>{painted ? styleName.value : faces.value?.length === 0 ? "Nobody to paint" : "Looking at the photo…"}</i>
           <StatusLine />
         </figcaption>
       </figure>

@@ -1,4 +1,5 @@
-import { keepsColor, strength } from "../choices.js";
+import type { Signal } from "@preact/signals";
+import { keepsColor, strength, tonesPhoto } from "../choices.js";
 import { Gallery } from "./gallery.js";
 import { Mixture } from "./mixture.js";
 import { NewStyle } from "./new-style.js";
@@ -27,19 +28,26 @@ export function Panel() {
             onInput={({ currentTarget }) => (strength.value = currentTarget.valueAsNumber)}
           />
         </label>
-        <label class="switch">
-          <input
-            type="checkbox"
-            role="switch"
-            checked={keepsColor.value}
-            aria-checked={keepsColor.value}
-            onChange={({ currentTarget }) => (keepsColor.value = currentTarget.checked)}
-          />
-          <span>Keep the photo’s colours</span>
-        </label>
+        <Switch of={tonesPhoto}>Tone the whole photo</Switch>
+        <Switch of={keepsColor}>Keep the photo’s colours</Switch>
         <Mixture />
         <SavedStyle />
       </section>
     </aside>
+  );
+}
+
+function Switch({ of, children }: { of: Signal<boolean>; children: string }) {
+  return (
+    <label class="switch">
+      <input
+        type="checkbox"
+        role="switch"
+        checked={of.value}
+        aria-checked={of.value}
+        onChange={({ currentTarget }) => (of.value = currentTarget.checked)}
+      />
+      <span>{children}</span>
+    </label>
   );
 }

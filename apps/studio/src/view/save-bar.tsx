@@ -13,13 +13,14 @@ const canShare =
 
 export function SaveBar() {
   const format = useSignal<WrittenFormat>("png");
+  const part = useSignal<"photo" | "face">("photo");
   const isBusy = useSignal(false);
   const isReady = painting.value !== undefined && painting.value.of === photo.value;
 
   const use = async (what: (file: File) => void | Promise<void>) => {
     isBusy.value = true;
     try {
-      await what(await fullPicture(format.value));
+      await what(await fullPicture(format.value, part.value));
     } catch (error) {
       // Who closes the list of apps has changed their mind, and nothing is wrong.
       if (!(error instanceof DOMException && error.name === "AbortError")) problem.value = explainError(error);
@@ -30,6 +31,16 @@ export function SaveBar() {
 
   return (
     <div class="save-bar">
+      <label class="format">
+        <span class="visually-hidden">What to save</span>
+        <select
+          value={part.value}
+          onChange={({ currentTarget }) => (part.value = currentTarget.value as "photo" | "face")}
+        >
+          <option value="photo">Photo</option>
+          <option value="face">Face</option>
+        </select>
+      </label>
       <label class="format">
         <span class="visually-hidden">File format</span>
         <select

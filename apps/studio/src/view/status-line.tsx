@@ -1,7 +1,7 @@
 import { device, download, isKept } from "../engine.js";
 import { formatBytes } from "../format-bytes.js";
 import { isPainting, painting } from "../painting.js";
-import { closePhoto, photo } from "../photo.js";
+import { closePhoto, faces, photo } from "../photo.js";
 
 const DEVICES: Record<string, string> = { webgpu: "your graphics card (WebGPU)", wasm: "your processor (WebAssembly)" };
 
@@ -10,9 +10,10 @@ export function StatusLine() {
   const { loaded, total } = download.value;
   const painted = painting.value;
   const isFirst = painted === undefined || painted.of !== photo.value;
-  let text = "Getting ready…";
-  if (isFirst && loaded < total) text = `Fetching the painter, ${formatBytes(loaded)} of ${formatBytes(total)}`;
-  else if (isFirst && isPainting.value) text = "Painting…";
+  const isWaiting = isFirst && (faces.value === undefined || isPainting.value);
+  let text = isWaiting ? "Getting ready…" : "";
+  if (isWaiting && loaded < total) text = `Fetching the painter, ${formatBytes(loaded)} of ${formatBytes(total)}`;
+  else if (isWaiting && isPainting.value) text = "Painting…";
   else if (!isFirst && painted) {
     const { timings, warnings } = painted.result;
     const kept = isKept.value ? "kept, works offline" : "fetched";
@@ -23,9 +24,9 @@ export function StatusLine() {
   return (
     <span class="status" role="status" title={painted?.result.warnings.join("\n")}>
       {text}
-      {isFirst && loaded < total && (
+      {isWaiting && (
         <>
-          <progress max={total} value={loaded} aria-label="Download of the painter" />
+          {loaded < total && <progress max={total} value={loaded} aria-label="Download of the painter" />}
           <button type="button" class="link" onClick={closePhoto}>
             Cancel
           </button>
