@@ -15,7 +15,7 @@ const presets = await stylizer.presets();
 const loaded = performance.now();
 
 const [first] = presets;
-const result = await stylizer.stylize(photo, { style: first.name });
+const result = await stylizer.stylize(photo, { style: first.name, surroundings: "toned" });
 const picture = resolve(folder, "portrait.png");
 await result.toFile(picture);
 

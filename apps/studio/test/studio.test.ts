@@ -230,9 +230,9 @@ describe.skipIf(chromiumPath === undefined)("the studio", () => {
       page.waitForEvent("download"),
       page.getByRole("button", { name: "Export" }).click(),
     ]);
-    expect(exported.suggestedFilename()).toBe("rose pastel.style");
+    expect(exported.suggestedFilename()).toBe("red chalk drawing.style");
     const code = parseStyleCode(await readFile(await exported.path(), "utf8"));
-    expect(code).toMatchObject({ layers: 10, dim: 256, origin: { type: "preset", name: "rose pastel" } });
+    expect(code).toMatchObject({ layers: 10, dim: 256, origin: { type: "preset", name: "red chalk drawing" } });
 
     await page.getByRole("button", { name: "Keep style" }).click();
     await page.locator(".kind", { hasText: "saved" }).waitFor();
@@ -272,7 +272,7 @@ describe.skipIf(chromiumPath === undefined)("the studio", () => {
     const { type, name, bytes } = await page.evaluate<{ type: string; name: string; bytes: number[] }>(
       "shared[0].arrayBuffer().then((data) => ({ type: shared[0].type, name: shared[0].name, bytes: [...new Uint8Array(data)] }))",
     );
-    expect([type, name]).toEqual(["image/jpeg", "pasted - rose pastel.jpg"]);
+    expect([type, name]).toEqual(["image/jpeg", "pasted - red chalk drawing.jpg"]);
     expect(await sharp(Buffer.from(bytes)).metadata()).toMatchObject({ width: 512, height: 512, format: "jpeg" });
     await page.context().close();
   }, 60_000);

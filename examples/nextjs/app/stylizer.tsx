@@ -12,7 +12,7 @@ declare module "react" {
   }
 }
 
-type Settings = Pick<StylizerElement, "preset" | "prompt" | "strength">;
+type Settings = Pick<StylizerElement, "preset" | "prompt" | "strength" | "surroundings">;
 
 /** `<mmfs-stylizer>`, which is drawn on the server as an empty element and comes to life in the browser. */
 export function Stylizer(settings: Partial<Settings>) {

@@ -68,9 +68,18 @@ describe.skipIf(chromiumPath === undefined)("<mmfs-stylizer>", () => {
     await results(1);
     expect(await page.getByRole("combobox", { name: "Style" }).locator("option").count()).toBeGreaterThan(1);
     expect(await page.getByRole("status").textContent()).toMatch(/^1 face, \d+ ms on wasm$/);
+    const corner = () =>
+      page
+        .getByRole("img")
+        .evaluate((canvas: HTMLCanvasElement) => [...(canvas.getContext("2d")?.getImageData(2, 2, 1, 1).data ?? [])]);
+    const plain = await corner();
+    await element.evaluate((it) => it.setAttribute("surroundings", "toned"));
+    await results(2);
+    expect(await corner()).not.toEqual(plain);
     const stylised = await look();
     await page.getByLabel("Strength").fill("0");
-    await results(2);
+    await results(3);
+    expect(await corner()).toEqual(plain);
     expect(await look()).not.toBe(stylised);
     expect(await element.getAttribute("strength")).toBe("0");
 

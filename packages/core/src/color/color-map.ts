@@ -4,11 +4,15 @@ import { pixelsOf } from "../picture/pixels.js";
 import { fromOklab, LINEAR, toByte, toOklab } from "./oklab.js";
 import { solveSymmetric } from "./solve-symmetric.js";
 
-/** What a color is described by: 1, L, L², L³, a, b, aL, bL of its Oklab. */
+/** What a color is described by: 1, L, a, b, L², L³, aL, bL of its Oklab. The first four alone are the linear map. */
 const TERMS = 8;
+const LINEAR_TERMS = 4;
 
-/** Ridge, as a part of the pixels: what the squares do not show is not guessed far away from them. */
+/** Keeps the linear map from guessing where the squares show a single color; a part of the pixels. */
 const RIDGE = 1e-5;
+
+/** How much all colors that there are count beside those of the squares: there the map should not be far from the linear one. */
+const [PRIOR, PRIOR_SIDE, PRIOR_STEP] = [0.05, 6, 51];
 
 /** How far the contrast of tones is stretched at most. */
 const MOST_STRETCH = 1.25;
@@ -27,49 +31,91 @@ export type ColorMap = Float32Array;
  * @see Reinhard et al. 2001, "Color transfer between images"; here the pairs of pixels are known, so it needs no statistics.
  */
 export function fitColorMap(pairs: readonly { from: Picture; to: Picture }[]): ColorMap {
-  const normal = new Float64Array(TERMS * TERMS);
-  const moments = new Float64Array(TERMS * 3);
+  const seen = new Moments();
   const terms = new Float64Array(TERMS);
   const lab = new Float64Array(3);
-  const squares = new Float64Array(3);
-  let count = 0;
   for (const { from, to } of pairs) {
     const { data } = pixelsOf(from);
     const { data: wanted } = pixelsOf(to);
-    count += data.length / 4;
     for (let at = 0; at < data.length; at += 4) {
       describe(data[at]!, data[at + 1]!, data[at + 2]!, terms, lab);
       toOklab(LINEAR[wanted[at]!]!, LINEAR[wanted[at + 1]!]!, LINEAR[wanted[at + 2]!]!, lab);
-      for (let c = 0; c < 3; c++) squares[c]! += lab[c]! ** 2;
-      for (let i = 0; i < TERMS; i++) {
-        const term = terms[i]!;
-        for (let j = i; j < TERMS; j++) normal[i * TERMS + j]! += term * terms[j]!;
-        for (let c = 0; c < 3; c++) moments[i * 3 + c]! += term * lab[c]!;
-      }
+      seen.add(terms, lab, 1);
     }
   }
-  for (let i = 0; i < TERMS; i++) {
-    normal[i * TERMS + i]! += RIDGE * count;
-    for (let j = 0; j < i; j++) normal[i * TERMS + j] = normal[j * TERMS + i]!;
+  const linear = seen.solve(LINEAR_TERMS);
+  const all = seen.copy();
+  const weight = (PRIOR * seen.count) / PRIOR_SIDE ** 3;
+  for (let at = 0; at < PRIOR_SIDE ** 3; at++) {
+    const [red, green, blue] = [
+      Math.floor(at / PRIOR_SIDE ** 2),
+      Math.floor(at / PRIOR_SIDE) % PRIOR_SIDE,
+      at % PRIOR_SIDE,
+    ];
+    describe(PRIOR_STEP * red, PRIOR_STEP * green, PRIOR_STEP * blue, terms, lab);
+    predict(linear, terms, lab);
+    all.add(terms, lab, weight);
   }
-  const weights = solveSymmetric(normal, moments, TERMS);
-  restoreContrast(weights, moments, squares, count);
+  const weights = all.solve(TERMS);
+  restoreContrast(weights, seen);
   return tabulate(weights);
+}
+
+/** Sums over weighed pixels, from which least squares are solved. */
+class Moments {
+  readonly normal = new Float64Array(TERMS * TERMS);
+  readonly moments = new Float64Array(TERMS * 3);
+  readonly squares = new Float64Array(3);
+  count = 0;
+
+  add(terms: Float64Array, lab: Float64Array, weight: number): void {
+    this.count += weight;
+    for (let c = 0; c < 3; c++) this.squares[c]! += weight * lab[c]! ** 2;
+    for (let i = 0; i < TERMS; i++) {
+      const term = weight * terms[i]!;
+      for (let j = 0; j <= i; j++) this.normal[i * TERMS + j]! += term * terms[j]!;
+      for (let c = 0; c < 3; c++) this.moments[i * 3 + c]! += term * lab[c]!;
+    }
+  }
+
+  copy(): Moments {
+    const copy = new Moments();
+    copy.normal.set(this.normal);
+    copy.moments.set(this.moments);
+    copy.squares.set(this.squares);
+    copy.count = this.count;
+    return copy;
+  }
+
+  /** Weights `[TERMS, 3]` of the first terms; those of the others are 0. */
+  solve(terms: number): Float64Array {
+    const matrix = Float64Array.from({ length: terms * terms }, (_, at) => {
+      const [i, j] = [Math.floor(at / terms), at % terms];
+      return this.normal[Math.max(i, j) * TERMS + Math.min(i, j)]! + (i === j ? RIDGE * this.count : 0);
+    });
+    const weights = new Float64Array(TERMS * 3);
+    weights.set(solveSymmetric(matrix, this.moments.slice(0, terms * 3), terms));
+    return weights;
+  }
 }
 
 /**
  * A mean has less contrast than what it is the mean of: stretches each of L, a and b around its mean by what was lost, but not so far
  * that the strength of strokes becomes one of tones.
  */
-function restoreContrast(weights: Float64Array, moments: Float64Array, squares: Float64Array, count: number): void {
+function restoreContrast(weights: Float64Array, { normal, moments, squares, count }: Moments): void {
   for (let c = 0; c < 3; c++) {
-    const mean = moments[c]! / count;
-    let explained = 0;
-    for (let i = 0; i < TERMS; i++) explained += (weights[i * 3 + c]! * moments[i * 3 + c]!) / count;
-    const stretch = Math.min(
-      Math.sqrt((squares[c]! / count - mean ** 2) / Math.max(explained - mean ** 2, 1e-6)),
-      MOST_STRETCH,
-    );
+    let mean = 0;
+    let square = 0;
+    for (let i = 0; i < TERMS; i++) {
+      mean += (weights[i * 3 + c]! * normal[i * TERMS]!) / count;
+      for (let j = 0; j < TERMS; j++) {
+        const product = normal[Math.max(i, j) * TERMS + Math.min(i, j)]!;
+        square += (weights[i * 3 + c]! * weights[j * 3 + c]! * product) / count;
+      }
+    }
+    const wanted = squares[c]! / count - (moments[c]! / count) ** 2;
+    const stretch = Math.min(Math.sqrt(Math.max(wanted, 0) / Math.max(square - mean ** 2, 1e-6)), MOST_STRETCH);
     for (let i = 0; i < TERMS; i++) weights[i * 3 + c]! *= stretch;
     weights[c]! += mean * (1 - stretch);
   }
@@ -103,7 +149,12 @@ export function applyColorMap(picture: Picture, map: ColorMap): Picture {
 function describe(red: number, green: number, blue: number, terms: Float64Array, lab: Float64Array): void {
   toOklab(LINEAR[red]!, LINEAR[green]!, LINEAR[blue]!, lab);
   const [lightness, a, b] = [lab[0]!, lab[1]!, lab[2]!];
-  terms.set([1, lightness, lightness ** 2, lightness ** 3, a, b, a * lightness, b * lightness]);
+  terms.set([1, lightness, a, b, lightness ** 2, lightness ** 3, a * lightness, b * lightness]);
+}
+
+function predict(weights: Float64Array, terms: Float64Array, lab: Float64Array): void {
+  lab.fill(0);
+  for (let i = 0; i < TERMS; i++) for (let c = 0; c < 3; c++) lab[c]! += terms[i]! * weights[i * 3 + c]!;
 }
 
 function tabulate(weights: Float64Array): ColorMap {
@@ -116,8 +167,7 @@ function tabulate(weights: Float64Array): ColorMap {
     for (let green = 0; green < SIDE; green++) {
       for (let blue = 0; blue < SIDE; blue++, at += 3) {
         describe(red * STEP, green * STEP, blue * STEP, terms, lab);
-        lab.fill(0);
-        for (let i = 0; i < TERMS; i++) for (let c = 0; c < 3; c++) lab[c]! += terms[i]! * weights[i * 3 + c]!;
+        predict(weights, terms, lab);
         fromOklab(lab[0]!, lab[1]!, lab[2]!, rgb);
         for (let c = 0; c < 3; c++) map[at + c] = toByte(rgb[c]!);
       }

@@ -13,7 +13,7 @@ import { showPhoto } from "./show-photo.js";
  * understands them (both together are mixed); set the strength; wipe between before and after; save.
  *
  * Attributes, which are properties too: `bundle` and `runtime-url` (`runtimeUrl`) as the options of `createStylizer`, `preset`, `prompt`,
- * `strength`.
+ * `strength`, `surroundings`.
  * Events, which bubble: `mmfs-result` (`detail` is the `StylizeResult`), `mmfs-error` (`detail` is the error) and `mmfs-progress`.
  * CSS parts: `stage`, `canvas`, `before`, `compare`, `viewfinder`, `video`, `drop`, `camera`, `controls`, `styles`, `prompt`, `reference`,
  * `strength`, `footer`, `status`, `save`.
@@ -32,6 +32,8 @@ export interface StylizerElement extends HTMLElement {
   prompt: string | null;
   /** From 0 to 1.5. @default 1 */
   strength: number;
+  /** What is around the faces, as the option of `stylize`. @default "photo" */
+  surroundings: "photo" | "toned";
   /** The photo; setting it is {@link open}. */
   photo: PictureInput | undefined;
   /** A picture in the style that is wanted. */
@@ -65,8 +67,18 @@ declare global {
   }
 }
 
-const SETTINGS = ["preset", "prompt", "strength"];
-const PROPERTIES = ["options", "bundle", "runtimeUrl", "preset", "prompt", "strength", "reference", "photo"] as const;
+const SETTINGS = ["preset", "prompt", "strength", "surroundings"];
+const PROPERTIES = [
+  "options",
+  "bundle",
+  "runtimeUrl",
+  "preset",
+  "prompt",
+  "strength",
+  "surroundings",
+  "reference",
+  "photo",
+] as const;
 
 /**
  * Makes the element known to the page; calling it again does nothing. Importing the module alone defines nothing, so that it may be
@@ -125,6 +137,12 @@ export function defineStylizerElement(name = "mmfs-stylizer"): void {
       }
       set strength(value: number) {
         this.#reflect("strength", String(value));
+      }
+      get surroundings(): "photo" | "toned" {
+        return this.getAttribute("surroundings") === "toned" ? "toned" : "photo";
+      }
+      set surroundings(value: "photo" | "toned") {
+        this.#reflect("surroundings", value);
       }
       get photo(): PictureInput | undefined {
         return this.#photo;
@@ -394,6 +412,7 @@ export function defineStylizerElement(name = "mmfs-stylizer"): void {
           this.result = await stylizer.stylize(photo, {
             style: this.#style(),
             strength: this.strength,
+            surroundings: this.surroundings,
             signal: running.signal,
             onProgress: (detail) => this.#tell("mmfs-progress", detail),
           });
