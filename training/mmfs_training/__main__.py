@@ -10,7 +10,7 @@ from pathlib import Path
 from .config import RunConfig, read_config
 from .data import ArtFolder, PhotoFolder
 from .engine import Habits, run_phase
-from .errors import TrainingError
+from .errors import command
 from .export import export
 from .phases.base import BasePhase
 from .phases.encoder import EncoderPhase
@@ -128,20 +128,16 @@ def train(args: argparse.Namespace) -> None:
         place.close()
 
 
-def main(arguments: list[str] | None = None) -> int:
+@command
+def main(arguments: list[str] | None) -> None:
     args = parser().parse_args(arguments)
-    try:
-        if args.command == "report":
-            print(write_report(args.run, args.out or args.run / "report.html"))
-        elif args.command == "export":
-            path = export(args.run, args.out, read_config(args.config) if args.config else None, args.phase)
-            print(f"{path}: {path.stat().st_size / 1e6:.2f} MB")
-        else:
-            train(args)
-    except TrainingError as error:
-        print(f"error {error.code}: {error}", file=sys.stderr)
-        return 2
-    return 0
+    if args.command == "report":
+        print(write_report(args.run, args.out or args.run / "report.html"))
+    elif args.command == "export":
+        path = export(args.run, args.out, read_config(args.config) if args.config else None, args.phase)
+        print(f"{path}: {path.stat().st_size / 1e6:.2f} MB")
+    else:
+        train(args)
 
 
 if __name__ == "__main__":

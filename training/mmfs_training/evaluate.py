@@ -46,7 +46,7 @@ from tqdm import tqdm
 from .art_set import ArtSet, Extractor, read_art
 from .checkpoint import write_atomically
 from .data import ArtFolder
-from .errors import TrainingError
+from .errors import TrainingError, command
 from .evaluation_faces import Face, find_faces, read_face
 from .evenly_spread import evenly_spread
 from .features import TfliteFeatures
@@ -277,25 +277,21 @@ def tables(figures: Mapping[str, Any]) -> str:
     return "\n\n".join(parts)
 
 
-def main(arguments: list[str] | None = None) -> int:
+@command
+def main(arguments: list[str] | None) -> None:
     args = parser().parse_args(arguments)
     torch.set_num_threads(args.threads)
     cv2.setNumThreads(args.threads)
-    try:
-        check_options(args)
-        model = read_model(args.model)
-        faces = find_faces(args.faces, args.landmarks, args.limit)
-        figures = rounded(measure(args, model, faces))
-        if args.json:
-            text = json.dumps(figures, indent=2, ensure_ascii=False) + "\n"
-            write_atomically(args.json, lambda path: path.write_text(text, encoding="utf-8"))
-        print(tables(figures))
-        if args.out:
-            write_sheets(model, faces, args.rows, args.out)
-    except TrainingError as error:
-        print(f"error {error.code}: {error}", file=sys.stderr)
-        return 2
-    return 0
+    check_options(args)
+    model = read_model(args.model)
+    faces = find_faces(args.faces, args.landmarks, args.limit)
+    figures = rounded(measure(args, model, faces))
+    if args.json:
+        text = json.dumps(figures, indent=2, ensure_ascii=False) + "\n"
+        write_atomically(args.json, lambda path: path.write_text(text, encoding="utf-8"))
+    print(tables(figures))
+    if args.out:
+        write_sheets(model, faces, args.rows, args.out)
 
 
 if __name__ == "__main__":

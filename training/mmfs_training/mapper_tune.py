@@ -24,7 +24,7 @@ from tqdm import trange
 from . import fast
 from .checkpoint import load_state_dict, save_safetensors
 from .data import Ahead, ArtFolder, PhotoFolder, face_weights, mirrored, nchw, read_square, scaled
-from .errors import TrainingError
+from .errors import TrainingError, command
 from .losses import redrawing_loss
 from .mapper_fit import caption_of, measured_colors
 from .model_folder import WEIGHTS, read_model
@@ -109,7 +109,8 @@ def tune(
     return float(np.mean(losses[:tenth])), float(np.mean(losses[-tenth:]))
 
 
-def main(arguments: list[str] | None = None) -> int:
+@command
+def main(arguments: list[str] | None) -> None:
     parser = argparse.ArgumentParser(prog="python -m mmfs_training.mapper_tune", description=__doc__.split("\n\n")[0])
     parser.add_argument("model", type=Path)
     parser.add_argument("--photos", type=Path, required=True)
@@ -120,23 +121,18 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--captions", type=float, default=0.5, help="share of words in place of pictures (default 0.5)")
     parser.add_argument("--rate", type=float, default=RATE, help=f"learning rate (default {RATE:g})")
     options = parser.parse_args(arguments)
-    try:
-        model = read_model(options.model)
-        if not model.generator.config.clip_mapper:
-            raise TrainingError("MAPPER_MISSING", f"{options.model} has no mapper: export the run's phase mapper.")
-        towers = SmallTowers.load(options.model)
-        known = KnownArt(ArtFolder(options.art), PhotoFolder(options.photos, 0, 0))
-        before, after = tune(model.generator, towers, known, model.size, options.steps, options.batch, options.captions)
-        state = load_state_dict(options.model / WEIGHTS)
-        state |= {f"clip_mapper.{key}": value for key, value in model.generator.clip_mapper.state_dict().items()}
-        with safe_open(options.model / WEIGHTS, "pt") as file:
-            metadata = file.metadata()
-        save_safetensors({key: value.half() for key, value in state.items()}, options.out / WEIGHTS, metadata)
-        print(f"{options.out / WEIGHTS}: loss {before:.4f} -> {after:.4f}")
-    except TrainingError as error:
-        print(f"error {error.code}: {error}", file=sys.stderr)
-        return 2
-    return 0
+    model = read_model(options.model)
+    if not model.generator.config.clip_mapper:
+        raise TrainingError("MAPPER_MISSING", f"{options.model} has no mapper: export the run's phase mapper.")
+    towers = SmallTowers.load(options.model)
+    known = KnownArt(ArtFolder(options.art), PhotoFolder(options.photos, 0, 0))
+    before, after = tune(model.generator, towers, known, model.size, options.steps, options.batch, options.captions)
+    state = load_state_dict(options.model / WEIGHTS)
+    state |= {f"clip_mapper.{key}": value for key, value in model.generator.clip_mapper.state_dict().items()}
+    with safe_open(options.model / WEIGHTS, "pt") as file:
+        metadata = file.metadata()
+    save_safetensors({key: value.half() for key, value in state.items()}, options.out / WEIGHTS, metadata)
+    print(f"{options.out / WEIGHTS}: loss {before:.4f} -> {after:.4f}")
 
 
 if __name__ == "__main__":

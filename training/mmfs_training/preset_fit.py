@@ -23,7 +23,7 @@ from tqdm import tqdm
 from . import fast
 from .checkpoint import save_safetensors
 from .data import Ahead, ArtFolder, Pairs, PhotoFolder, face_weights, mirrored, nchw, read_square, scaled
-from .errors import TrainingError
+from .errors import TrainingError, command
 from .losses import redrawing_loss
 from .model_folder import read_model
 from .networks import Generator, draw_noises
@@ -107,7 +107,8 @@ def fit_presets(model: Path, photos: PhotoFolder, art: ArtFolder, out: Path, ste
     save_safetensors(codes, out / "presets.safetensors")
 
 
-def main(arguments: list[str] | None = None) -> int:
+@command
+def main(arguments: list[str] | None) -> None:
     parser = argparse.ArgumentParser(prog="python -m mmfs_training.preset_fit", description=__doc__.split("\n\n")[0])
     parser.add_argument("model", type=Path)
     parser.add_argument("--photos", type=Path, required=True)
@@ -115,13 +116,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, required=True, help="folder for presets.safetensors")
     parser.add_argument("--steps", type=int, default=300, help=f"for each preset, of {BATCH} pairs (default 300)")
     options = parser.parse_args(arguments)
-    try:
-        photos = PhotoFolder(options.photos, 0, 0)
-        fit_presets(options.model, photos, ArtFolder(options.art), options.out, options.steps)
-    except TrainingError as error:
-        print(f"error {error.code}: {error}", file=sys.stderr)
-        return 2
-    return 0
+    photos = PhotoFolder(options.photos, 0, 0)
+    fit_presets(options.model, photos, ArtFolder(options.art), options.out, options.steps)
 
 
 if __name__ == "__main__":

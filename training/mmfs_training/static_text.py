@@ -28,7 +28,7 @@ import torch
 from numpy.typing import NDArray
 from safetensors.numpy import load_file, save_file
 
-from .errors import TrainingError
+from .errors import TrainingError, command
 
 SPECIAL = ("[PAD]", "[UNK]", "[CLS]", "[SEP]")
 TABLE_FILE = "static.safetensors"
@@ -277,26 +277,22 @@ def open_model(name: str) -> SentenceModel:
         return SentenceModel(Path(folder))
 
 
-def main(arguments: list[str] | None = None) -> int:
+@command
+def main(arguments: list[str] | None) -> None:
     parser = argparse.ArgumentParser(prog="python -m mmfs_training.static_text", description=__doc__.split("\n")[0])
     parser.add_argument("--model", required=True, help="folder of a sentence-embedding BERT, or a package with one")
     parser.add_argument("--out", type=Path, required=True, help=f"folder for {TABLE_FILE} and {TOKENIZER_FILE}")
     parser.add_argument("--width", type=int, default=128, help="numbers in an embedding (default 128)")
     options = parser.parse_args(arguments)
-    try:
-        model = open_model(options.model)
-        static, kept = distil(model, options.width, art_words())
-        static.save(options.out)
-        sizes = ", ".join(f"{name} {(options.out / name).stat().st_size:,}" for name in (TABLE_FILE, TOKENIZER_FILE))
-        print(f"{len(static.tokens):,} tokens of {len(model.tokens):,}, {kept:.1%} of the variance; bytes: {sizes}")
-        a = agreement(static, model, phrase_pairs())
-        print(f"rank correlation of cosines, static against model: {a.rank:.3f}")
-        print(f"mean cosine of related phrases {a.related:.3f}, of unrelated ones {a.unrelated:.3f}")
-        print(f"nearest phrase is the related one: static {a.nearest:.0%}, model {a.nearest_model:.0%}")
-    except TrainingError as error:
-        print(f"{error.code}: {error}", file=sys.stderr)
-        return 2
-    return 0
+    model = open_model(options.model)
+    static, kept = distil(model, options.width, art_words())
+    static.save(options.out)
+    sizes = ", ".join(f"{name} {(options.out / name).stat().st_size:,}" for name in (TABLE_FILE, TOKENIZER_FILE))
+    print(f"{len(static.tokens):,} tokens of {len(model.tokens):,}, {kept:.1%} of the variance; bytes: {sizes}")
+    a = agreement(static, model, phrase_pairs())
+    print(f"rank correlation of cosines, static against model: {a.rank:.3f}")
+    print(f"mean cosine of related phrases {a.related:.3f}, of unrelated ones {a.unrelated:.3f}")
+    print(f"nearest phrase is the related one: static {a.nearest:.0%}, model {a.nearest_model:.0%}")
 
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ from torch import Tensor
 
 from .checkpoint import write_atomically
 from .data import ArtFolder, Artwork
-from .errors import TrainingError
+from .errors import command
 from .evenly_spread import evenly_spread
 from .mapper_fit import caption_of, embed_works, measured_colors
 from .small_towers import TOKENIZER, SmallTowers, StaticText, Tokens
@@ -125,7 +125,8 @@ def fit(
     return found
 
 
-def main(arguments: list[str] | None = None) -> int:
+@command
+def main(arguments: list[str] | None) -> None:
     parser = argparse.ArgumentParser(prog="python -m mmfs_training.text_fit", description=__doc__.split("\n\n")[0])
     parser.add_argument("towers", type=Path)
     parser.add_argument("--static", type=Path, required=True, help="folder of static_text.py")
@@ -135,16 +136,11 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--steps", type=int, default=3000)
     parser.add_argument("--noise", type=float, default=0.03, help="added to the pooled tokens (default 0.03)")
     options = parser.parse_args(arguments)
-    try:
-        towers = SmallTowers.load(options.towers)
-        near = fit(towers, options.static, ArtFolder(options.art), options.wordings, options.steps, options.noise)
-        source = options.static / TOKENIZER
-        write_atomically(options.out / TOKENIZER, lambda p: p.write_bytes(source.read_bytes()))
-        print(f"{towers.save(options.out)}: mean cosine of captions to their pictures {near:.3f}")
-    except TrainingError as error:
-        print(f"error {error.code}: {error}", file=sys.stderr)
-        return 2
-    return 0
+    towers = SmallTowers.load(options.towers)
+    near = fit(towers, options.static, ArtFolder(options.art), options.wordings, options.steps, options.noise)
+    source = options.static / TOKENIZER
+    write_atomically(options.out / TOKENIZER, lambda p: p.write_bytes(source.read_bytes()))
+    print(f"{towers.save(options.out)}: mean cosine of captions to their pictures {near:.3f}")
 
 
 if __name__ == "__main__":
