@@ -69,10 +69,11 @@ export function Easel() {
   );
 }
 
-/** At its ends the handle stays within the picture. */
+/** At its ends the handle stays within the picture, and there is no line beside it. */
 function placeOf(percent: number): string {
-  if (percent < 5) return "at-start";
-  return percent > 95 ? "at-end" : "";
+  const whole = percent === 0 || percent === 100 ? "is-whole" : "";
+  if (percent < 5) return `at-start ${whole}`;
+  return percent > 95 ? `at-end ${whole}` : "";
 }
 
 function FaceOutlines({ width, height }: { width: number; height: number }) {
