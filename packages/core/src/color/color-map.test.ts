@@ -40,12 +40,12 @@ describe("color maps", () => {
     }
   });
 
-  it("leave colors as they are that the style leaves", () => {
+  it("leave colours as they are that the style leaves", () => {
     const map = fitColorMap([{ from: picture(many), to: picture(many) }]);
     const made = colorsOf(applyColorMap(picture(many), map).data);
     const differences = made.flatMap((color, i) => color.map((byte, c) => Math.abs(byte - many[i]![c]!)));
     expect(differences.reduce((sum, each) => sum + each) / differences.length).toBeLessThan(2.5);
-    // a trace of light is many bytes where a channel of a saturated color has none
+    // a trace of light is many bytes where a channel of a saturated colour has none
     expect(differences.filter((each) => each > 8).length / differences.length).toBeLessThan(0.02);
   });
 
@@ -78,7 +78,7 @@ describe("color maps", () => {
     expect(data[3]).toBe(77);
   });
 
-  it("of squares of one color do not fail", () => {
+  it("of squares of one colour do not fail", () => {
     const one = picture([
       [90, 90, 90],
       [90, 90, 90],

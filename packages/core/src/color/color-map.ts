@@ -4,14 +4,14 @@ import { pixelsOf } from "../picture/pixels.js";
 import { fromOklab, LINEAR, toByte, toOklab } from "./oklab.js";
 import { solveSymmetric } from "./solve-symmetric.js";
 
-/** What a color is described by: 1, L, a, b, L², L³, aL, bL of its Oklab. The first four alone are the linear map. */
+/** What a colour is described by: 1, L, a, b, L², L³, aL, bL of its Oklab. The first four alone are the linear map. */
 const TERMS = 8;
 const LINEAR_TERMS = 4;
 
-/** Keeps the linear map from guessing where the squares show a single color; a part of the pixels. */
+/** Keeps the linear map from guessing where the squares show a single colour; a part of the pixels. */
 const RIDGE = 1e-5;
 
-/** How much all colors that there are count beside those of the squares: there the map should not be far from the linear one. */
+/** How much all colours that there are count beside those of the squares: there the map should not be far from the linear one. */
 const [PRIOR, PRIOR_SIDE, PRIOR_STEP] = [0.05, 6, 51];
 
 /** How far the contrast of tones is stretched at most. */
@@ -20,12 +20,19 @@ const MOST_STRETCH = 1.25;
 /** Colors along each axis of the table, and the bytes between two of them, where it is linear. */
 const [SIDE, STEP] = [18, 15];
 
-/** What becomes of colors: bytes `[18, 18, 18, 3]` by red, green and blue in steps of 15. */
+/** Places in the table from one colour to the next along each axis. */
+const [RED, GREEN, BLUE] = [SIDE * SIDE * 3, SIDE * 3, 3];
+
+/** Between which two colours of an axis a byte lies, and how far from the first; the last two are those of 255, too. */
+const CELLS = Uint8Array.from({ length: 256 }, (_, byte) => Math.min(Math.floor(byte / STEP), SIDE - 2));
+const PARTS = Float64Array.from({ length: 256 }, (_, byte) => byte / STEP - CELLS[byte]!);
+
+/** What becomes of colours: bytes `[18, 18, 18, 3]` by red, green and blue in steps of 15. */
 export type ColorMap = Float32Array;
 
 /**
- * What a style does to the colors of a photo, whatever it does to its lines: least squares in Oklab over the pixels of squares
- * before and after. Where many colors of one photo become several, it is their mean.
+ * What a style does to the colours of a photo, whatever it does to its lines: least squares in Oklab over the pixels of squares
+ * before and after. Where many colours of one photo become several, it is their mean.
  *
  * @param pairs squares of the photo and the same squares stylised, of one size each.
  * @see Reinhard et al. 2001, "Color transfer between images"; here the pairs of pixels are known, so it needs no statistics.
@@ -121,25 +128,46 @@ function restoreContrast(weights: Float64Array, { normal, moments, squares, coun
   }
 }
 
-/** The picture in other colors; its alpha stays. */
+/**
+ * The picture in other colours; its alpha stays.
+ *
+ * @see Kasson, Plouffe and Nin 1993, "A tetrahedral interpolation technique for color space conversion"
+ */
 export function applyColorMap(picture: Picture, map: ColorMap): Picture {
   const { data, width, height } = pixelsOf(picture);
   const result = new Uint8ClampedArray(data.length);
   for (let at = 0; at < data.length; at += 4) {
-    const [red, green, blue] = [data[at]! / STEP, data[at + 1]! / STEP, data[at + 2]! / STEP];
-    const [r, g, b] = [floor(red), floor(green), floor(blue)];
-    const [dr, dg, db] = [red - r, green - g, blue - b];
-    const corner = ((r * SIDE + g) * SIDE + b) * 3;
+    const red = data[at]!;
+    const green = data[at + 1]!;
+    const blue = data[at + 2]!;
+    // From one corner of the cell to the opposite one, along the axes in the order of how far the colour lies along them.
+    let most = PARTS[red]!;
+    let middle = PARTS[green]!;
+    let least = PARTS[blue]!;
+    let first = RED;
+    let second = GREEN;
+    let third = BLUE;
+    if (most < middle) {
+      [most, middle] = [middle, most];
+      [first, second] = [second, first];
+    }
+    if (middle < least) {
+      [middle, least] = [least, middle];
+      [second, third] = [third, second];
+      if (most < middle) {
+        [most, middle] = [middle, most];
+        [first, second] = [second, first];
+      }
+    }
+    const near = CELLS[red]! * RED + CELLS[green]! * GREEN + CELLS[blue]! * BLUE;
+    const one = near + first;
+    const two = one + second;
+    const far = two + third;
     for (let c = 0; c < 3; c++) {
-      const near = corner + c;
-      const far = near + SIDE * SIDE * 3;
-      const lower = mix(
-        mix(map[near]!, map[near + 3]!, db),
-        mix(map[near + SIDE * 3]!, map[near + SIDE * 3 + 3]!, db),
-        dg,
-      );
-      const upper = mix(mix(map[far]!, map[far + 3]!, db), mix(map[far + SIDE * 3]!, map[far + SIDE * 3 + 3]!, db), dg);
-      result[at + c] = mix(lower, upper, dr);
+      const start = map[near + c]!;
+      const along = map[one + c]!;
+      const across = map[two + c]!;
+      result[at + c] = start + most * (along - start) + middle * (across - along) + least * (map[far + c]! - across);
     }
     result[at + 3] = data[at + 3]!;
   }
@@ -174,13 +202,4 @@ function tabulate(weights: Float64Array): ColorMap {
     }
   }
   return map;
-}
-
-/** The last step of the table belongs to its end, too. */
-function floor(place: number): number {
-  return Math.min(Math.floor(place), SIDE - 2);
-}
-
-function mix(from: number, to: number, share: number): number {
-  return from + share * (to - from);
 }

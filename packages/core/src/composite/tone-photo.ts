@@ -10,5 +10,7 @@ import type { FaceLayer } from "./composite-faces.js";
  */
 export function tonePhoto(photo: Picture, layers: readonly FaceLayer[]): Picture {
   const map = fitColorMap(layers.map(({ square, stylized }) => ({ from: square, to: stylized })));
-  return blendPictures(photo, applyColorMap(photo, map), layers[0]?.opacity ?? 1);
+  const toned = applyColorMap(photo, map);
+  const opacity = layers[0]?.opacity ?? 1;
+  return opacity < 1 ? blendPictures(photo, toned, opacity) : toned;
 }
