@@ -78,7 +78,7 @@ export class WebRuntime implements Runtime {
     return queue.run(async () => {
       if (this.#disposed) throw new MMFSError("DISPOSED", "The runtime was disposed.");
       if (device !== "wasm" && device !== "webgpu") throw unavailable(device, "a browser has only webgpu and wasm");
-      const gpuDevice = device === "webgpu" ? await this.#useGpuDevice() : undefined;
+      const gpuDevice = device === "webgpu" ? await this.#takeGpuDevice() : undefined;
       const runtime = await this.#load();
       const created = this.#create(runtime, model, gpuDevice?.device);
       const session = await raceLost(created, gpuDevice);
@@ -113,7 +113,7 @@ export class WebRuntime implements Runtime {
     return this.#loading;
   }
 
-  async #useGpuDevice(): Promise<LiveDevice> {
+  async #takeGpuDevice(): Promise<LiveDevice> {
     if (this.#gpuDevice && !this.#gpuDevice.isLost) return this.#gpuDevice;
     // An adapter gives one device; after a loss the browser has to be asked anew.
     const answer = this.#gpuDevice ? await requestAdapter(this.#options.gpu) : this.#answer;
