@@ -1,9 +1,12 @@
+import { sizeInHeader } from "@mmfs/core";
 import { type Face, MMFSError } from "@mmfs/web";
 import { computed, signal } from "@preact/signals";
 import { lanes, openStylizer, watchDownload } from "./engine.js";
 import { explainError } from "./explain-error.js";
 
 const MOST_PIXELS = 64_000_000;
+/** Where a file says how large it is, so that one that would fill the memory is not decoded. */
+const HEADER_BYTES = 2 ** 20;
 /** Side of the largest picture that is painted while one chooses; what is saved has all pixels of the photo. */
 const PREVIEW_SIDE = 1280;
 
@@ -73,6 +76,7 @@ export function toggleFace(index: number): void {
 }
 
 async function readPhoto(blob: Blob, name: string): Promise<Photo> {
+  checkSize(sizeInHeader(new Uint8Array(await blob.slice(0, HEADER_BYTES).arrayBuffer())));
   let bitmap: ImageBitmap;
   try {
     bitmap = await createImageBitmap(blob);
@@ -81,7 +85,7 @@ async function readPhoto(blob: Blob, name: string): Promise<Photo> {
   }
   try {
     const { width, height } = bitmap;
-    if (width * height > MOST_PIXELS) throw new MMFSError("IMAGE_TOO_LARGE", "The picture is too large.");
+    checkSize(bitmap);
     const scale = Math.min(1, PREVIEW_SIDE / Math.max(width, height));
     const [w, h] = [Math.max(1, Math.round(width * scale)), Math.max(1, Math.round(height * scale))];
     const context = new OffscreenCanvas(w, h).getContext("2d", { willReadFrequently: true });
@@ -92,4 +96,8 @@ async function readPhoto(blob: Blob, name: string): Promise<Photo> {
   } finally {
     bitmap.close();
   }
+}
+
+function checkSize({ width, height } = { width: 0, height: 0 }): void {
+  if (width * height > MOST_PIXELS) throw new MMFSError("IMAGE_TOO_LARGE", "The picture is too large.");
 }
