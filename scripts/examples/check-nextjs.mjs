@@ -27,7 +27,9 @@ async function drawsInTheBrowser(page, url) {
   page.on("pageerror", (error) => problems.push(error.message));
   await page.goto(url);
   await page.locator("mmfs-stylizer input[type=file]").first().setInputFiles(PHOTO);
-  await page.getByRole("status").filter({ hasText: "1 of 1 faces" }).waitFor({ timeout: 60_000 });
+  const face = page.getByRole("img", { name: "Face 1" });
+  await face.waitFor({ timeout: 60_000 });
+  assert.equal(await face.evaluate((it) => it.decode().then(() => it.naturalWidth)), 256);
   const pixels = await page
     .locator("mmfs-stylizer")
     .evaluate((element) => Array.from(element.result.toImageData().data));

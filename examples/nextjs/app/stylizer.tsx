@@ -1,6 +1,6 @@
 "use client";
 
-import type { MMFSError, StylizeResult } from "@mmfs/web";
+import type { StylizeResult } from "@mmfs/web";
 import { defineStylizerElement, type StylizerElement } from "@mmfs/web/element";
 import { type DetailedHTMLProps, type HTMLAttributes, useEffect, useRef, useState } from "react";
 
@@ -14,35 +14,36 @@ declare module "react" {
 
 type Settings = Pick<StylizerElement, "preset" | "prompt" | "strength" | "surroundings">;
 
-/** `<mmfs-stylizer>`, which is drawn on the server as an empty element and comes to life in the browser. */
+/** `<mmfs-stylizer>`, which is an empty element on the server and comes to life in the browser; and each face that it drew. */
 export function Stylizer(settings: Partial<Settings>) {
   const element = useRef<StylizerElement>(null);
-  const [message, setMessage] = useState("The photo stays on this computer.");
+  const [faces, setFaces] = useState<string[]>([]);
 
   useEffect(() => {
     defineStylizerElement();
     const { current } = element;
     const listening = new AbortController();
     const { signal } = listening;
-    current?.addEventListener("mmfs-result", (event) => setMessage(describe(event.detail)), {
-      signal,
-    });
-    current?.addEventListener("mmfs-error", (event) => setMessage(explain(event.detail)), { signal });
+    const show = async ({ faces }: StylizeResult) => {
+      const files = await Promise.all(faces.map((face) => face.toBlob("webp")));
+      if (!signal.aborted) setFaces(files.map((file) => URL.createObjectURL(file)));
+    };
+    current?.addEventListener("mmfs-result", ({ detail }) => void show(detail), { signal });
     return () => listening.abort();
   }, []);
+  useEffect(() => () => faces.forEach((face) => void URL.revokeObjectURL(face)), [faces]);
 
   return (
     <>
       <mmfs-stylizer ref={element} {...settings} />
-      <p role="status">{message}</p>
+      <ul className="faces" aria-label="Faces alone">
+        {faces.map((face, index) => (
+          <li key={face}>
+            {/* biome-ignore lint/performance/noImgElement: the picture is of this page's own making */}
+            <img src={face} alt={`Face ${index + 1}`} width={96} height={96} />
+          </li>
+        ))}
+      </ul>
     </>
   );
-}
-
-function describe({ faces, facesFound, timings, device }: StylizeResult): string {
-  return `${faces.length} of ${facesFound} faces, ${Math.round(timings.total)} ms on ${device}`;
-}
-
-function explain({ code, message }: MMFSError): string {
-  return code === "NO_FACE" ? "No face was found: try another photo." : message;
 }
