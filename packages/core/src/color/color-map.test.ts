@@ -64,6 +64,20 @@ describe("color maps", () => {
     expect(tenth(order.slice(-400)) - tenth(order.slice(0, 400))).toBeGreaterThan(100);
   });
 
+  it("leave darker greys darker, also where the style was not: a black that became brown, beside hair that stayed dark", () => {
+    const hair = Array.from({ length: 900 }, (_, i) => [40 + (i % 40), 30 + (i % 40), 25 + (i % 40)]);
+    const skin = Array.from({ length: 2000 }, (_, i) => [170 + (i % 60), 130 + (i % 60), 110 + (i % 60)]);
+    const black = Array.from({ length: 700 }, (_, i) => [i % 14, i % 12, i % 13]);
+    const brown = black.map(() => [150, 110, 95]);
+    const from = picture([...hair, ...skin, ...black]);
+    const map = fitColorMap([{ from, to: picture([...hair, ...skin, ...brown]) }]);
+    const ramp = Array.from({ length: 52 }, (_, i) => [5 * i, 5 * i, 5 * i]);
+    const lights = colorsOf(applyColorMap(picture(ramp), map).data).map(
+      ([r, g, b]) => 0.3 * r! + 0.59 * g! + 0.11 * b!,
+    );
+    for (let i = 1; i < lights.length; i++) expect(lights[i]! - lights[i - 1]!).toBeGreaterThan(-0.6);
+  });
+
   it("come from all squares, and leave alpha alone", () => {
     const red = many.map(([r]) => [r, 0, 0]);
     const blue = many.map(([r]) => [0, 0, r]);

@@ -14,6 +14,10 @@ const RIDGE = 1e-5;
 /** How much all colours that there are count beside those of the squares: there the map should not be far from the linear one. */
 const [PRIOR, PRIOR_SIDE, PRIOR_STEP] = [0.05, 6, 51];
 
+/** The least slope of lightness, as a part of the linear map's, and the greys where it is looked at. */
+const LEAST_SLOPE = 0.2;
+const GREYS = Array.from({ length: 17 }, (_, i) => i / 16);
+
 /** How far the contrast of tones is stretched at most. */
 const MOST_STRETCH = 1.25;
 
@@ -63,7 +67,7 @@ export function fitColorMap(pairs: readonly { from: Picture; to: Picture }[]): C
     predict(linear, terms, lab);
     all.add(terms, lab, weight);
   }
-  const weights = all.solve(TERMS);
+  const weights = keepOrder(all.solve(TERMS), linear);
   restoreContrast(weights, seen);
   return tabulate(weights);
 }
@@ -104,6 +108,18 @@ class Moments {
     weights.set(solveSymmetric(matrix, this.moments.slice(0, terms * 3), terms));
     return weights;
   }
+}
+
+/** As much of the full map as leaves darker greys darker, and else of the linear one: a curve may turn where it was shown little. */
+function keepOrder(full: Float64Array, linear: Float64Array): Float64Array {
+  for (let share = 1; share > 0; share -= 1 / 8) {
+    const weights = full.map((weight, i) => share * weight + (1 - share) * linear[i]!);
+    // By the weights of L, L² and L³, the first column's.
+    const [once, twice, thrice] = [weights[1 * 3]!, weights[4 * 3]!, weights[5 * 3]!];
+    const slopes = GREYS.map((grey) => once + 2 * twice * grey + 3 * thrice * grey ** 2);
+    if (Math.min(...slopes) >= LEAST_SLOPE * linear[1 * 3]!) return weights;
+  }
+  return linear;
 }
 
 /**

@@ -292,6 +292,7 @@ export function defineStylizerElement(name = "mmfs-stylizer"): void {
         // The middle of the handle, which is 28 pixels wide and stays inside; at both ends nothing is left over.
         const middle = `calc(14px + ${share} * (100% - 28px))`;
         stage.style.setProperty("--split", share === 0 ? "0%" : share === 1 ? "100%" : middle);
+        compare.toggleAttribute("data-whole", share === 0 || share === 1);
         compare.setAttribute("aria-valuetext", `${compare.value} % of the photo as it was`);
       }
 

@@ -37,7 +37,7 @@ export function drawElement(root: ShadowRoot): ElementParts {
   const after = make("canvas", { part: "canvas", role: "img", "aria-label": "The stylised photo" });
   const before = make("canvas", { part: "before", "aria-hidden": "true" });
   const compare = make("input", {
-    ...{ part: "compare", type: "range", min: "0", max: "100", step: "1", value: "0" },
+    ...{ part: "compare", type: "range", min: "0", max: "100", step: "1", value: "0", "data-whole": "" },
     "aria-label": "Before and after",
   });
   const stage = make("div", { part: "stage", hidden: "" }, after, before, compare);

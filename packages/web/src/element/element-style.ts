@@ -19,17 +19,18 @@ button, select, input { font: inherit; color: inherit; }
 [part="stage"] { position: relative; width: fit-content; max-width: 100%; margin: 0 auto; overflow: hidden; border-radius: var(--radius); background: var(--surface); }
 [part="canvas"], [part="video"] { display: block; max-width: 100%; max-height: 75vh; margin: 0 auto; }
 [part="before"] { position: absolute; inset: 0; width: 100%; height: 100%; clip-path: inset(0 calc(100% - var(--split, 0%)) 0 0); }
-[part="compare"] { position: absolute; inset: 0; width: 100%; height: 100%; margin: 0; appearance: none; background: none; cursor: ew-resize; }
+[part="compare"] { position: absolute; inset: 0; width: 100%; height: 100%; margin: 0; appearance: none; background: none; cursor: ew-resize; --rim: #0006; --rule: #fff; }
+[part="compare"][data-whole] { --rim: #0000; --rule: #0000; }
 [part="compare"]:focus-visible { outline-offset: -3px; }
 [part="compare"]::-webkit-slider-runnable-track { height: 100%; background: none; }
 [part="compare"]::-moz-range-track { height: 100%; background: none; }
 [part="compare"]::-webkit-slider-thumb {
   appearance: none; width: 28px; height: 100%; border: 0;
-  background: radial-gradient(circle 12px, #fff 11px, #0006 12px, #0000 13px), linear-gradient(90deg, #0000 12px, #0006 12px, #fff 13px 15px, #0006 16px, #0000 16px);
+  background: radial-gradient(circle 12px, #fff 11px, #0006 12px, #0000 13px), linear-gradient(90deg, #0000 12px, var(--rim) 12px, var(--rule) 13px 15px, var(--rim) 16px, #0000 16px);
 }
 [part="compare"]::-moz-range-thumb {
   width: 28px; height: 100%; border: 0; border-radius: 0;
-  background: radial-gradient(circle 12px, #fff 11px, #0006 12px, #0000 13px), linear-gradient(90deg, #0000 12px, #0006 12px, #fff 13px 15px, #0006 16px, #0000 16px);
+  background: radial-gradient(circle 12px, #fff 11px, #0006 12px, #0000 13px), linear-gradient(90deg, #0000 12px, var(--rim) 12px, var(--rule) 13px 15px, var(--rim) 16px, #0000 16px);
 }
 
 [part="drop"] {
