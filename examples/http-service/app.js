@@ -28,8 +28,14 @@ export async function createApp({ maxQueue, maxBytes, logger }) {
     await stylizer.preload({ prompts: true });
     ready = true;
   });
+  let closing = false;
   app.addHook("preClose", async () => {
     ready = false;
+    closing = true;
+  });
+  // Else the connection of who is answered last stays open, and the process with it.
+  app.addHook("onSend", async (_request, reply) => {
+    if (closing) reply.header("connection", "close");
   });
 
   app.get("/health", () => ({ status: "alive" }));

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
-import { assertSamePicture, expectedPixels, NO_FACE_PNG, PORTRAIT_PNG, pixelsOf } from "./pictures.mjs";
+import { assertSamePicture, expectedPixels, LARGE_PORTRAIT, NO_FACE_PNG, PORTRAIT_PNG, pixelsOf } from "./pictures.mjs";
+import { statusOfUpload } from "./status-of-upload.mjs";
 
 export async function check(example) {
   const env = { PORT: "0", MAX_QUEUE: "2", LOG_LEVEL: "info" };
@@ -42,7 +43,8 @@ async function refuses(url) {
   assert.deepEqual(await code({}, "no picture"), [415, "UNSUPPORTED_IMAGE"]);
   assert.deepEqual(await code({ style: "印象派" }), [400, "PROMPT_NOT_UNDERSTOOD"]);
   assert.equal((await code({ strength: "lots" }))[0], 400);
-  assert.equal((await code({}, Buffer.alloc(11 * 1024 * 1024)))[0], 413);
+  const large = { "content-type": "image/png", "content-length": 11 * 1024 * 1024 };
+  assert.equal(await statusOfUpload(`${url}/stylize`, large), 413);
 }
 
 async function limitsItsQueue(url) {
@@ -55,24 +57,43 @@ async function limitsItsQueue(url) {
 }
 
 async function forgetsWhoLeaves(service) {
+  const staying = stylize(service.url, {}, LARGE_PORTRAIT);
+  await waitForQueue(service.url, 1);
   const leaving = new AbortController();
   const left = stylize(service.url, {}, PORTRAIT_PNG, { signal: leaving.signal });
-  setTimeout(() => leaving.abort(), 50);
-  await assert.rejects(left, { name: "AbortError" });
-  const deadline = Date.now() + 10_000;
-  const empty = async () => (await (await fetch(`${service.url}/ready`)).json()).queue === 0;
-  while (!(await empty())) {
-    assert(Date.now() < deadline, "the place of a client who left stays taken");
-    await sleep(20);
-  }
+  const gone = assert.rejects(left, { name: "AbortError" });
+  await waitForQueue(service.url, 2);
+  await sleep(30); // the upload is over, the large photo is not
+  leaving.abort();
+  await gone;
+  await waitForQueue(service.url, 1);
+  assert.equal(await statusOf(staying), 200);
   assert.match(service.output, /the client left/);
+  await waitForQueue(service.url, 0);
   assert.equal((await stylize(service.url, {})).status, 200);
 }
 
+/** The status of an answer, read to its end: one that is not keeps its connection open. */
+async function statusOf(answer) {
+  const { status, body } = await answer;
+  for await (const _part of body);
+  return status;
+}
+
+async function waitForQueue(url, length) {
+  const deadline = Date.now() + 10_000;
+  while ((await (await fetch(`${url}/ready`)).json()).queue !== length) {
+    assert(Date.now() < deadline, `the queue does not come to a length of ${length}`);
+    await sleep(5);
+  }
+}
+
 async function answersBeforeItEnds(service) {
-  const last = stylize(service.url, {});
-  while ((await (await fetch(`${service.url}/ready`)).json()).queue === 0) await sleep(5);
-  const [answer] = await Promise.all([last, service.stop("SIGTERM")]);
-  assert.equal(answer.status, 200);
+  const last = stylize(service.url, {}, LARGE_PORTRAIT);
+  await waitForQueue(service.url, 1);
+  const start = Date.now();
+  const [status] = await Promise.all([statusOf(last), service.stop("SIGTERM")]);
+  assert.equal(status, 200);
+  assert(Date.now() - start < 15_000, "it ends only when its grace is over");
   await assert.rejects(fetch(`${service.url}/health`));
 }

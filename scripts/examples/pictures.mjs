@@ -10,6 +10,9 @@ export const PORTRAIT = fileURLToPath(new URL("../../docs/assets/astronaut.jpg",
 /** The same without loss, so that no two JPEG decoders have to agree. */
 export const PORTRAIT_PNG = await sharp(PORTRAIT).png().toBuffer();
 
+/** The same with 16 megapixels, which keep a server busy for a while. */
+export const LARGE_PORTRAIT = await sharp(PORTRAIT).resize(4000).jpeg().toBuffer();
+
 /** A picture without a face. */
 export const NO_FACE_PNG = await sharp({ create: { width: 320, height: 240, channels: 3, background: "#7a9" } })
   .png()
