@@ -41,6 +41,7 @@ class NetworkConfig:
 
     discriminator_width: the discriminator's channels at full resolution; they double as sides halve, up to 8 times.
     mapper_feedforward: width of the feed-forward layers of the CLIP mapper, which phase 3 adds.
+    detail: whether there is the detail path (`networks.Generator`; not in the paper).
     """
 
     size: int = 512
@@ -48,6 +49,7 @@ class NetworkConfig:
     style_dim: int = 512
     discriminator_width: int = 64
     mapper_feedforward: int = 2048
+    detail: bool = False
 
     def __post_init__(self) -> None:
         if self.size < 64 or self.size & (self.size - 1):

@@ -145,7 +145,7 @@ def read_checkpoint(path: Path, phase: str) -> dict[str, Any]:
 
 def check_network(state: dict[str, Any], config: RunConfig, path: Path) -> None:
     """The networks of a checkpoint and of a configuration must be the same size."""
-    found, wanted = dict(state["mmfs"]["config"]["network"]), config_values(config)["network"]
+    found, wanted = {"detail": False, **state["mmfs"]["config"]["network"]}, config_values(config)["network"]
     if "clip_mapper.position_embedding" not in state.get("G_model", {}):
         # before phase 3 there is no mapper, whatever was planned for it
         found["mapper_feedforward"] = wanted["mapper_feedforward"]

@@ -85,7 +85,7 @@ def load_mapped(run: Path, config: RunConfig) -> tuple[Generator, dict[str, Any]
     state = read_checkpoint(path, "mapper")
     check_network(state, config, path)
     network = config.network
-    generator = Generator(GeneratorConfig(network.base_width, network.style_dim, True, network.mapper_feedforward))
+    generator = Generator(GeneratorConfig(network.base_width, network.style_dim, True, network.mapper_feedforward, network.detail))
     generator.load_state_dict(state["G_ema_model"])
     return generator, state["mmfs"]["extra"]
 
@@ -99,7 +99,7 @@ def structure_source(run: Path, config: RunConfig, generator: Generator) -> Gene
     path = Path(settings.path) if settings.path else first / "encoder" / "checkpoint.pt"
     state = read_checkpoint(path, "encoder")
     check_network(state, config, path)
-    source = Generator(GeneratorConfig(config.network.base_width, config.network.style_dim))
+    source = Generator(GeneratorConfig(config.network.base_width, config.network.style_dim, detail=config.network.detail))
     source.load_state_dict(state["G_ema_model"])
     return source
 

@@ -1,0 +1,51 @@
+"""Manners of drawing, printing and painting by non-photorealistic rendering: the project's own teacher of crisp lines.
+
+    from mmfs_training.manners import MANNERS, Noise, Photo
+    photo = Photo(rgb, Noise.draw(height, width, seed_of("name")))
+    picture = MANNERS["red chalk"].draw(photo)
+
+Pictures are float32 RGB [H, W, 3] in [0, 1]. The constants were chosen by eye. `python -m mmfs_training.manners` draws
+sheets.
+"""
+
+from __future__ import annotations
+
+from . import (
+    brush_ink,
+    charcoal,
+    comic,
+    engraving,
+    gouache,
+    line_art,
+    linocut,
+    neon,
+    oil,
+    pencil,
+    pop_print,
+    red_chalk,
+    watercolour,
+)
+from .manner import Manner
+from .noise import DECODER_PLACES, Noise, seed_of
+from .photo import Photo
+
+MANNERS: dict[str, Manner] = {
+    module.MANNER.name: module.MANNER
+    for module in (
+        red_chalk,
+        pencil,
+        charcoal,
+        brush_ink,
+        line_art,
+        engraving,
+        linocut,
+        comic,
+        pop_print,
+        neon,
+        watercolour,
+        gouache,
+        oil,
+    )
+}
+
+__all__ = ["DECODER_PLACES", "MANNERS", "Manner", "Noise", "Photo", "seed_of"]
