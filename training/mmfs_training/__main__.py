@@ -18,6 +18,7 @@ from .phases.few_shot import FewShotPhase, Style
 from .phases.mapper import MapperPhase
 from .phases.phase import Phase
 from .phases.prior import PriorPhase
+from .phases.teach import TeachPhase
 from .phases.towers import TowersPhase
 from .place import find_place
 from .report import write_report
@@ -29,6 +30,7 @@ PHASES = {
     "towers": "a small two-tower model, where there is no CLIP: pictures and texts to one space",
     "mapper": "phase 3: embeddings of pictures and texts become styles",
     "few-shot": "phase 4: the decoder is tuned to one prompt or reference picture; writes a style pack",
+    "teach": "known pairs of photo and art, at the scale of 512 px",
 }
 
 
@@ -43,7 +45,10 @@ def parser() -> argparse.ArgumentParser:
         command = commands.add_parser(name, help=text)
         command.add_argument("--config", type=Path, required=True, help="YAML, as in mmfs_training/configs")
         command.add_argument("--run", type=Path, required=True, help="folder of the run; each phase has a folder in it")
-        command.add_argument("--photos", type=Path, required=True, help="folder of aligned photographs of faces")
+        if name == "teach":
+            command.add_argument("--pairs", type=Path, nargs="+", required=True, help="folders with photos and art")
+        else:
+            command.add_argument("--photos", type=Path, required=True, help="folder of aligned photographs of faces")
         if name in ("base", "towers"):
             command.add_argument("--art", type=Path, required=True, help="folder with art.csv, or a folder a style")
         if name == "mapper":
@@ -84,11 +89,15 @@ def train(args: argparse.Namespace) -> None:
         config = replace(config, **{name: replace(getattr(config, name), steps=args.steps)})
     place = find_place(args.device, args.precision)
     try:
-        photos = PhotoFolder(args.photos, config.held_out, config.seed)
-        digests = {"photos": photos.digest}
         folder = args.run / args.command
         phase: Phase
-        if args.command == "prior":
+        digests: dict[str, str] = {}
+        if args.command != "teach":
+            photos = PhotoFolder(args.photos, config.held_out, config.seed)
+            digests["photos"] = photos.digest
+        if args.command == "teach":
+            phase = TeachPhase(config, place, args.pairs, args.run)
+        elif args.command == "prior":
             phase = PriorPhase(config, place, photos, args.run)
         elif args.command == "encoder":
             phase = EncoderPhase(config, place, photos, args.run)

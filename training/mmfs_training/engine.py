@@ -160,6 +160,7 @@ def check_network(state: dict[str, Any], config: RunConfig, path: Path) -> None:
 def load_checkpoint(path: Path, phase: Phase) -> Counters:
     state = read_checkpoint(path, phase.name)
     check_network(state, phase.config, path)
+    phase.migrate(state)
     for name, module in phase.modules.items():
         module.load_state_dict(state[name])
     for name, optimizer in phase.optimizers.items():
