@@ -11,19 +11,33 @@ sheets.
 from __future__ import annotations
 
 from . import (
+    art_nouveau,
+    ballpoint,
+    blueprint,
     brush_ink,
+    cartoon,
     charcoal,
+    colored_pencil,
     comic,
     engraving,
     gouache,
     line_art,
     linocut,
     neon,
+    night_oil,
     oil,
+    pastel,
+    pen_crosshatch,
     pencil,
     pop_print,
     red_chalk,
+    risograph,
+    sepia_wash,
+    slate_chalk,
+    stipple,
+    ukiyo_e,
     watercolour,
+    woodcut,
 )
 from .manner import Manner
 from .noise import DECODER_PLACES, Noise, seed_of
@@ -45,6 +59,20 @@ MANNERS: dict[str, Manner] = {
         watercolour,
         gouache,
         oil,
+        ballpoint,
+        stipple,
+        slate_chalk,
+        blueprint,
+        ukiyo_e,
+        art_nouveau,
+        pen_crosshatch,
+        pastel,
+        night_oil,
+        woodcut,
+        cartoon,
+        risograph,
+        sepia_wash,
+        colored_pencil,
     )
 }
 
