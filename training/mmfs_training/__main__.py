@@ -47,6 +47,7 @@ def parser() -> argparse.ArgumentParser:
         command.add_argument("--run", type=Path, required=True, help="folder of the run; each phase has a folder in it")
         if name == "teach":
             command.add_argument("--pairs", type=Path, nargs="+", required=True, help="folders with photos and art")
+            command.add_argument("--name", help="of the style pack; by default that of the pairs")
         else:
             command.add_argument("--photos", type=Path, required=True, help="folder of aligned photographs of faces")
         if name in ("base", "towers"):
@@ -75,7 +76,7 @@ def parser() -> argparse.ArgumentParser:
     model.add_argument("run", type=Path)
     model.add_argument("--out", type=Path, required=True)
     model.add_argument(
-        "--phase", default="base", choices=["encoder", "base", "towers", "mapper"],
+        "--phase", default="base", choices=["encoder", "base", "towers", "mapper", "teach"],
         help="encoder: to measure phase 1; towers: the small ones alone; mapper: with what prompts and references need",
     )  # fmt: skip
     model.add_argument("--config", type=Path, help="take the presets from this file instead of the run's configuration")
@@ -128,8 +129,13 @@ def train(args: argparse.Namespace) -> None:
             progress=not args.no_progress,
         )
         done = run_phase(phase, folder, digests, habits)
-        if done and place.rank == 0 and isinstance(phase, FewShotPhase):
-            path = phase.write_pack(folder)
+        if done and place.rank == 0 and isinstance(phase, FewShotPhase | TeachPhase):
+            if isinstance(phase, FewShotPhase):
+                path = phase.write_pack(folder)
+            elif phase.settings.train == "decoder":
+                path = phase.write_pack(folder, args.name or phase.styles[0].replace("-", " "))
+            else:
+                path = export(args.run, folder / "model", phase="teach")
             print(f"{path}: {path.stat().st_size / 1e6:.2f} MB")
         if not done and place.rank == 0:
             print(f"stopped before step {phase.steps}; the same command goes on", file=sys.stderr)

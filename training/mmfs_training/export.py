@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -70,6 +71,35 @@ def export_towers(state: dict[str, Tensor], config: RunConfig, out: Path) -> Pat
     return towers.eval().save(out)
 
 
+def export_taught(state: dict[str, Any], config: RunConfig, out: Path) -> Path:
+    """Of `teach`: the averaged generator and a code for every style, which is named as its folder with spaces."""
+    names = [style.replace("-", " ") for style in state["mmfs"]["extra"]["styles"]]
+    codes = dict(zip((PHOTO, *names), state["codes_ema"]["wplus"].float(), strict=True))
+    described = {preset.name: preset for preset in config.presets}
+    network = config.network
+    table = {
+        "format": 1,
+        "size": network.size,
+        "baseWidth": network.base_width,
+        "styleDim": network.style_dim,
+        "photo": PHOTO,
+        "presets": [
+            {
+                "name": name,
+                "description": described[name].description if name in described else name,
+                "tags": list(described[name].tags) if name in described else [],
+                "style": name.replace(" ", "-"),
+            }
+            for name in names
+        ],
+    }
+    path = out / "mmfs-mini.safetensors"
+    save_safetensors({k: v.half() for k, v in state["G_ema_model"].items()}, path, {"mmfs.size": str(network.size)})
+    save_safetensors(codes, out / "presets.safetensors")
+    write_atomically(out / "presets.json", lambda p: p.write_text(json.dumps(table, indent=2) + "\n"))
+    return path
+
+
 def export(run: Path, out: Path, presets_from: RunConfig | None = None, phase: str = "base") -> Path:
     """Returns the path of the weights. `presets_from`: a configuration whose presets replace the run's.
 
@@ -82,6 +112,8 @@ def export(run: Path, out: Path, presets_from: RunConfig | None = None, phase: s
     network, extra = config.network, state["mmfs"]["extra"]
     presets = (presets_from or config).presets if phase != "encoder" else ()
     styles = list(extra.get("styles", ())) if config.base.paired else []  # without pairs no style owns a cell
+    if phase == "teach":
+        return export_taught(state, config, out)
     generator = Generator(config_of(state["G_ema_model"])).requires_grad_(False)
     generator.load_state_dict(state["G_ema_model"])
     codes = {PHOTO: state["photo_code_ema"]["w"] if phase == "base" else extra["photo_w"]}

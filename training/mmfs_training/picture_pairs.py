@@ -1,8 +1,8 @@
 """Folders of pairs for the phase `teach`: photographs, and what art makes of them, at the scale of 512 px faces.
 
-A folder has `photos/STEM.jpg` and `art/STYLE/STEM.jpg`, or `art/STEM.jpg` where it holds one style, which is then called
-as the folder. A drawing has the shape of its photo. `noise.json`, if it is there, lists the styles whose drawings were
-made from the noise that belongs to their photo's name (`manners/noise.py`).
+A folder has `photos/STEM.jpg` and `art/STYLE/STEM.jpg`, or `art/STEM.jpg` where it holds one style, which is then
+called as the folder. A drawing has the shape of its photo. `noise.json`, if it is there, lists the styles whose
+drawings were made from the noise that belongs to their photo's name (`manners/noise.py`).
 """
 
 from __future__ import annotations
@@ -62,14 +62,17 @@ class PicturePairs:
         self.held_out = list(known) if known is not None else order[:count]
         hidden = set(self.held_out)
         self.styles = list(found)
-        self.by_style = [[pair for stem, pair in sorted(pairs.items()) if stem not in hidden] for pairs in found.values()]
+        self.by_style = [
+            [pair for stem, pair in sorted(pairs.items()) if stem not in hidden] for pairs in found.values()
+        ]
         self.shown = [{stem: pair for stem, pair in pairs.items() if stem in hidden} for pairs in found.values()]
         self.training = [Pair(path, None) for stem, path in sorted(self.photos.items()) if stem not in hidden]
         empty = [style for style, pairs in zip(self.styles, self.by_style, strict=True) if not pairs]
         if empty:
             raise TrainingError(
                 "PAIRS_TOO_FEW",
-                f"Of {', '.join(empty)} no pair is left when {len(self.held_out)} photos are held out: give more pairs.",
+                f"Of {', '.join(empty)} no pair is left when {len(self.held_out)} photos are held out: "
+                "give more pairs.",
             )
 
     def check(self, side: int) -> None:

@@ -19,7 +19,7 @@ from . import MANNERS, Noise, Photo, seed_of
 
 def drawn(picture: Pictures, name: str, manners: list[str]) -> list[Pictures]:
     """A picture of bytes [H, W, 3], sides multiples of 4, in each of the manners."""
-    photo = Photo(np.float32(picture) / 255, Noise.draw(*picture.shape[:2], seed_of(name)))
+    photo = Photo(np.float32(picture) / 255, Noise.draw(picture.shape[0], picture.shape[1], seed_of(name)))
     return [to_bytes(MANNERS[manner].draw(photo)) for manner in manners]
 
 
@@ -41,10 +41,12 @@ def main(arguments: list[str] | None) -> None:
     manners = options.manners or list(MANNERS)
     unknown = [name for name in manners if name not in MANNERS]
     if unknown:
-        raise TrainingError("MANNER_UNKNOWN", f"There is no manner {', '.join(unknown)}; there are {', '.join(MANNERS)}.")
+        raise TrainingError(
+            "MANNER_UNKNOWN", f"There is no manner {', '.join(unknown)}; there are {', '.join(MANNERS)}."
+        )
     if options.times:
         picture = fitted(read_picture(options.photos[0]), options.size)
-        photo = Photo(np.float32(picture) / 255, Noise.draw(*picture.shape[:2], 0))
+        photo = Photo(np.float32(picture) / 255, Noise.draw(picture.shape[0], picture.shape[1], 0))
         for name in manners:
             start = time.perf_counter()
             MANNERS[name].draw(photo)
@@ -63,7 +65,9 @@ def cell_of(picture: Pictures, side: int) -> Pictures:
     scale = side / min(height, width)
     if scale != 1:
         method = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
-        picture = cv2.resize(picture, (max(side, round(width * scale)), max(side, round(height * scale))), interpolation=method)
+        picture = cv2.resize(
+            picture, (max(side, round(width * scale)), max(side, round(height * scale))), interpolation=method
+        )
     top, left = (picture.shape[0] - side) // 2, (picture.shape[1] - side) // 2
     return np.asarray(picture[top : top + side, left : left + side], np.uint8)
 

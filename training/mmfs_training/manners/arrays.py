@@ -45,7 +45,7 @@ def mix(a: Floats, b: Floats, share: Floats) -> Floats:
 
 def ink(red: int, green: int, blue: int) -> Floats:
     """A colour, from bytes."""
-    return np.array([red, green, blue], np.float32) / 255
+    return floats(np.array([red, green, blue], np.float32) / 255)
 
 
 def ramp(t: Floats, stops: Sequence[tuple[float, tuple[int, int, int]]]) -> Floats:
@@ -60,4 +60,4 @@ def posterised(t: Floats, edges: Sequence[float], softness: float = 0.02) -> Flo
     total = np.zeros_like(t)
     for edge in edges:
         total += smoothstep(t, edge - softness, edge + softness)
-    return total
+    return floats(total)

@@ -12,7 +12,7 @@ from .photo import Photo
 
 def draw(p: Photo) -> Floats:
     level = posterised(blur(p.flat_tone, 1.2), (0.22, 0.38, 0.54, 0.70, 0.84), 0.015)
-    ground = ramp(level / 5, [(0, (12, 36, 98)), (0.5, (34, 78, 156)), (1, (98, 146, 204))])
+    ground = ramp(floats(level / 5), [(0, (12, 36, 98)), (0.5, (34, 78, 156)), (1, (98, 146, 204))])
     line = np.maximum(
         dark_lines(p.fine_tone, p.flow, 1.0, 0.007, 40), dark_lines(p.fine_tone, p.flow, 1.9, 0.013, 40, 4)
     )

@@ -24,7 +24,9 @@ def draw(p: Photo) -> Floats:
     rim = np.clip(blur(wash, 2.0) - wash, 0, 1) * 0.5  # pigment dries at the edge of a wash
     granules = 1 + 0.025 * p.noise.grain(0.9) * (1 - wash) * 2
     paper = np.clip((wash - rim) * granules, 0, 1)
-    return ramp(np.clip(paper * (1 - 0.96 * line), 0, 1), [(0, (16, 17, 22)), (0.6, (146, 146, 148)), (1, (250, 247, 238))])
+    return ramp(
+        np.clip(paper * (1 - 0.96 * line), 0, 1), [(0, (16, 17, 22)), (0.6, (146, 146, 148)), (1, (250, 247, 238))]
+    )
 
 
 MANNER = Manner("brush ink", "drawing", "Swelling black brush lines over pale washes", draw)

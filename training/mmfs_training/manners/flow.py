@@ -23,8 +23,8 @@ class Flow:
     """Edge tangent flow (Kang et al. 2007; from the structure tensor as in Kyprianidis & Kang 2011), and line integral
     convolution along it (Cabral & Leedom 1993).
 
-    Where a picture is flat its own direction is noise and strokes would squirm; so a weak tensor whose strokes all lie in
-    the direction `rest` (degrees, counter-clockwise) is added, as a hand falls back to its habit.
+    Where a picture is flat its own direction is noise and strokes would squirm; so a weak tensor whose strokes all lie
+    in the direction `rest` (degrees, counter-clockwise) is added, as a hand falls back to its habit.
     """
 
     def __init__(self, rgb: Floats, sigma: float, rest: float = 40.0, resting: float = 2e-5) -> None:

@@ -81,8 +81,8 @@ class Noise:
         return floats(even / np.sqrt(even * even + odd * odd + 0.02))
 
     def dots(self, pitch: float, scale: int = 2) -> Floats:
-        """Isotropic band-passed noise of unit deviation, whose maxima lie about `pitch` pixels apart: stipple that never
-        clumps (a difference of Gaussians of white noise)."""
+        """Isotropic band-passed noise of unit deviation, whose maxima lie about `pitch` pixels apart: stipple that
+        never clumps (a difference of Gaussians of white noise)."""
         source = self.enlarged(scale)
         sigma = pitch / 4.4
         return floats((blur(source, sigma) - blur(source, 1.8 * sigma)) / _deviation("dots", scale, pitch))
@@ -90,7 +90,9 @@ class Noise:
     def strokes(self, flow: Flow, sigma: float, length: float, scale: int = 4) -> Floats:
         """Strokes of unit deviation along a flow: grain of `sigma` pixels drawn out by `length` pixels (line integral
         convolution of noise, Cabral & Leedom 1993)."""
-        return floats(flow.along(blur(self.enlarged(scale), sigma), length) / _deviation("strokes", scale, sigma, length))
+        return floats(
+            flow.along(blur(self.enlarged(scale), sigma), length) / _deviation("strokes", scale, sigma, length)
+        )
 
 
 @lru_cache

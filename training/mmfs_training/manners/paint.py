@@ -59,8 +59,8 @@ def multiply(*layers: Floats) -> Floats:
 
 
 def screened(field: Floats, coverage: Floats, hardness: float = 5.0) -> Floats:
-    """As `hatched`, for a field in [-1, 1] that is the cosine of a phase (`Noise.screen`): the share of a period that is
-    inked is the coverage."""
+    """As `hatched`, for a field in [-1, 1] that is the cosine of a phase (`Noise.screen`): the share of a period that
+    is inked is the coverage."""
     quantile = -np.cos(np.pi * np.clip(coverage, 0, 1))
     shown = 1 / (1 + np.exp(-hardness * (quantile - field)))
     return floats(shown * np.clip(coverage / 0.06, 0, 1))

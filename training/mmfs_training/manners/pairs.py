@@ -101,7 +101,7 @@ def make(job: tuple[Path, bool, str, Path, int, tuple[str, ...]]) -> int:
             return 0
         save_picture(picture, target)
     picture = read_picture(target)  # as the network will see it
-    photo = Photo(np.float32(picture) / 255, Noise.draw(*picture.shape[:2], seed_of(stem)))
+    photo = Photo(np.float32(picture) / 255, Noise.draw(picture.shape[0], picture.shape[1], seed_of(stem)))
     for name in missing:
         drawing = (MANNERS[name].draw(photo).clip(0, 1) * 255).round().astype(np.uint8)
         save_picture(drawing, out / "art" / folder_of(name) / f"{stem}.jpg")
@@ -138,7 +138,9 @@ def main(arguments: list[str] | None) -> None:
     options = parser.parse_args(arguments)
     unknown = [name for name in options.manners if name not in MANNERS]
     if unknown:
-        raise TrainingError("MANNER_UNKNOWN", f"There is no manner {', '.join(unknown)}; there are {', '.join(MANNERS)}.")
+        raise TrainingError(
+            "MANNER_UNKNOWN", f"There is no manner {', '.join(unknown)}; there are {', '.join(MANNERS)}."
+        )
     folders = [(options.faces, False), *([(options.photos, True)] if options.photos else [])]
     found = sources(folders, tuple(options.prefixes) if options.prefixes else None)
     names = tuple(options.manners)

@@ -14,7 +14,9 @@ def draw(p: Photo) -> Floats:
     shade = np.clip((0.93 - p.tone) / 0.85, 0, 1)
     hatch = p.noise.hatching(52, 4.6, 9)
     second = p.noise.hatching(-20, 5.2, 8)
-    stroke = np.tanh(0.9 * hatch) * shade * (1 - 0.55 * shade) + 0.5 * np.tanh(second) * smoothstep(shade, 0.45, 0.8) * (1 - shade)
+    stroke = np.tanh(0.9 * hatch) * shade * (1 - 0.55 * shade) + 0.5 * np.tanh(second) * smoothstep(
+        shade, 0.45, 0.8
+    ) * (1 - shade)
     grain = 0.05 * p.noise.grain(0.6) * np.sqrt(shade)
     line = np.maximum(
         0.85 * dark_lines(p.fine_tone, p.flow, 0.9, 0.005, 22), 0.9 * dark_lines(p.fine_tone, p.flow, 1.8, 0.012, 16)

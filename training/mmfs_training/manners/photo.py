@@ -13,7 +13,6 @@ from .noise import Noise
 from .smoothing import flattened, flattened_tone, guided, kuwahara
 from .tone import lifted, tone_mapped
 
-
 COLOR_LIFT = 0.35
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .arrays import Floats, ink, mix, smoothstep
+from .arrays import Floats, floats, ink, mix, smoothstep
 from .lines import dark_lines
 from .manner import Manner
 from .paint import hatched
@@ -24,7 +24,7 @@ def draw(p: Photo) -> Floats:
     line = np.maximum(fine, broad) * (0.8 + 0.2 * np.tanh(p.noise.grain(0.9)))
     out = mix(PAPER, CHALK, np.clip(0.92 * chalk, 0, 1))
     out = mix(out, DEEP, np.clip(0.8 * line + 0.6 * smoothstep(tone, 0.34, 0.12), 0, 0.95))
-    return mix(out, WHITE, 0.75 * smoothstep(tone + 0.03 * strokes, 0.86, 0.97))
+    return mix(out, WHITE, 0.75 * smoothstep(floats(tone + 0.03 * strokes), 0.86, 0.97))
 
 
 MANNER = Manner("red chalk", "drawing", "Sanguine on buff paper, rubbed and hatched, white in the lights", draw)

@@ -22,9 +22,7 @@ def draw(p: Photo) -> Floats:
         light_lines(p.fine_tone, p.flow, 1.3, 0.010, 18), 0.9 * light_lines(p.fine_tone, p.flow, 2.4, 0.016, 16, 5)
     )
     chalk = 1 - (1 - chalk) * (1 - 0.75 * edge * (0.9 + 0.15 * np.tanh(strokes)))
-    gap = np.maximum(
-        dark_lines(p.fine_tone, p.flow, 1.0, 0.006, 20), dark_lines(p.fine_tone, p.flow, 2.0, 0.012, 18)
-    )
+    gap = np.maximum(dark_lines(p.fine_tone, p.flow, 1.0, 0.006, 20), dark_lines(p.fine_tone, p.flow, 2.0, 0.012, 18))
     chalk = floats(np.clip(chalk * (1 - 0.85 * gap), 0, 1))
     board = SLATE[None, None] * (1 + 0.05 * p.noise.grain(6.0, 4))[..., None]
     return mix(floats(board), CHALK, chalk)

@@ -14,8 +14,8 @@ SECTORS = 8
 
 
 def guided(guide: Floats, a: Floats, radius: int, epsilon: float) -> Floats:
-    """Guided filter (He, Sun, Tang 2013) of a [H, W] by a grey guide: a mean over `radius` pixels that stops at edges of
-    more than sqrt(epsilon)."""
+    """Guided filter (He, Sun, Tang 2013) of a [H, W] by a grey guide: a mean over `radius` pixels that stops at edges
+    of more than sqrt(epsilon)."""
 
     def mean(x: Floats) -> Floats:
         return floats(cv2.blur(x, (2 * radius + 1, 2 * radius + 1), borderType=cv2.BORDER_REFLECT_101))
@@ -42,7 +42,8 @@ def _sectors(radius: int) -> tuple[Floats, ...]:
 
 
 def kuwahara(rgb: Floats, radius: int, sharpness: float = 8.0) -> Floats:
-    """Generalised Kuwahara filter (Papari, Petkov, Campisi 2007): of eight sectors around a pixel the calm ones count."""
+    """Generalised Kuwahara filter (Papari, Petkov, Campisi 2007): of eight sectors around a pixel the calm
+    ones count."""
     total, weight = np.zeros_like(rgb), np.zeros(rgb.shape[:2], np.float32)
     stack = np.dstack([rgb, (rgb * rgb).sum(2)])
     for kernel in _sectors(radius):

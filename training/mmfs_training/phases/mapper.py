@@ -228,7 +228,9 @@ class MapperPhase(Phase):
         targets, shown = batch.targets.to(device), batch.shown.to(device)
         known = torch.ones(len(wplus), device=device)
         if len(made):
-            pictures = fast.decode(self.generator, features.rows(made), wplus[made], [m[made] for m in maps]).clamp(-1, 1)
+            pictures = fast.decode(self.generator, features.rows(made), wplus[made], [m[made] for m in maps]).clamp(
+                -1, 1
+            )
             targets[made], shown[made] = pictures, pictures
         embedding = self.towers.embed_images(shown)
         for row, (work, caption) in enumerate(zip(batch.works.tolist(), batch.captions, strict=True)):

@@ -23,7 +23,7 @@ from torch import Tensor, nn
 
 from .. import fast
 from ..checkpoint import load_state_dict
-from ..config import PHOTO, RunConfig, TeachConfig
+from ..config import PHOTO, RunConfig
 from ..data import Pictures, jittered, nchw, scaled
 from ..engine import read_checkpoint
 from ..errors import TrainingError
@@ -34,11 +34,12 @@ from ..pair_judge import PairJudge, hinge_loss, matching_loss
 from ..picture_pairs import Crop, Pair, PicturePairs, crop_pair, load_pair
 from ..place import Place
 from ..sheets import to_bytes
+from ..style_pack import write_pack
 from .phase import Phase, move_average
 
 NAME_WIDTH = 64
 PHOTO_STYLE = 0
-CHOICE_PAIRS, CHOICE_SIDE = 3, 64
+CHOICE_PAIRS, CHOICE_SHRINK = 3, 4
 
 
 @dataclass(frozen=True)
@@ -164,16 +165,17 @@ class TeachPhase(Phase):
             return known[PHOTO]
         rng = np.random.default_rng(zlib.crc32(style.encode()))
         pairs = self.pairs.by_style[self.place_of[style]]
-        crops = [crop_pair(pairs[int(rng.integers(len(pairs)))], 2 * CHOICE_SIDE, rng, False) for _ in range(CHOICE_PAIRS)]
+        size = self.config.network.size
+        crops = [crop_pair(pairs[int(rng.integers(len(pairs)))], size, rng, False) for _ in range(CHOICE_PAIRS)]
         photos, targets = (
-            F.avg_pool2d(nchw(np.stack([scaled(getattr(c, side)) for c in crops])), 2).to(self.place.device)
+            F.avg_pool2d(nchw(np.stack([scaled(getattr(c, side)) for c in crops])), CHOICE_SHRINK).to(self.place.device)
             for side in ("photo", "art")
         )
         encoded = fast.encode(self.generator, photos, self.place.dtype)
         distances = {}
         for name, code in presets.items():
             made = fast.decode(self.generator, encoded, code.to(photos.device).expand(len(photos), -1, -1))
-            distances[name] = (F.avg_pool2d(made - targets, 8)).abs().mean().item()
+            distances[name] = (F.avg_pool2d(made - targets, 2)).abs().mean().item()
         return presets[min(distances, key=lambda name: distances[name])]
 
     def migrate(self, state: dict[str, Any]) -> None:
@@ -218,9 +220,7 @@ class TeachPhase(Phase):
             photos.append(picture)
             targets.append(target)
             noises.append({place: torch.from_numpy(m.copy()) for place, m in crop.noises.items()})
-        return TeachBatch(
-            nchw(np.stack(photos)), nchw(np.stack(targets)), torch.from_numpy(styles[rows]), noises
-        )
+        return TeachBatch(nchw(np.stack(photos)), nchw(np.stack(targets)), torch.from_numpy(styles[rows]), noises)
 
     def _crop(self, style: int, rng: np.random.Generator, size: int) -> Crop:
         if style == PHOTO_STYLE:
@@ -276,6 +276,20 @@ class TeachPhase(Phase):
         }
         return report
 
+    def write_pack(self, folder: Path, name: str) -> Path:
+        """Writes FOLDER/pack.safetensors: the first style, where the decoder alone was trained (`style_pack.py`)."""
+        size = self.config.network.size
+        stem = self.pairs.held_out[0]
+        photo = middle(load_pair(Pair(self.pairs.photos[stem], None), size)[0], size)
+        code = self.average_codes.wplus[1]
+        with torch.no_grad():
+            encoded = fast.encode(self.average, nchw(scaled(photo)[None]).to(self.place.device), self.place.dtype)
+            made = fast.decode(self.average, encoded, code[None], noise_of(stem, (size, size), self.place.device))
+        path = folder / "pack.safetensors"
+        preview = torch.from_numpy(to_bytes(made[0]))
+        write_pack(path, self.average, self.generator, code, preview, size, {"name": name, "pairs": self.styles[0]})
+        return path
+
     @torch.no_grad()
     def sheet(self) -> Pictures:
         """For each of some held-out photos: the photo and, where it exists, its art; under them what is made of it."""
@@ -301,6 +315,14 @@ class TeachPhase(Phase):
                     cells += [blank] * (columns - len(cells))
                     rows.append(np.concatenate([sheet_cell(cell) for cell in cells], 1))
         return np.concatenate(rows)
+
+
+def middle(picture: Pictures, side: int) -> Pictures:
+    """The middle square of a picture, scaled to `side`."""
+    least = min(picture.shape[:2])
+    top, left = ((n - least) // 2 for n in picture.shape[:2])
+    square = picture[top : top + least, left : left + least]
+    return np.asarray(cv2.resize(square, (side, side), interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def sheet_cell(picture: Pictures, side: int = 320) -> Pictures:
