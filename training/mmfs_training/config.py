@@ -358,7 +358,8 @@ class TeachConfig:
     presets.safetensors that it starts from. train: `all`, or the decoder alone, as a style pack needs.
 
     photo_share: share of a batch whose goal is the photo itself, under the photo code. mirror: whether pairs are
-    mirrored at random. jitter: how much the light of the photo varies (1: as in phase 2). code_rate, noise_rate,
+    mirrored at random. noise_start: least strength with which the maps that drawings are made from come into the
+    decoder at first; where noise is silent nothing teaches what to do with it. jitter: how much the light of the photo varies (1: as in phase 2). code_rate, noise_rate,
     detail_rate, judge_rate: learning rates of codes, of the strengths of noise, of the detail path and of the judge,
     relative to the others'.
 
@@ -379,7 +380,8 @@ class TeachConfig:
     mirror: bool = True
     jitter: float = 0.25
     code_rate: float = 10.0
-    noise_rate: float = 5.0
+    noise_start: float = 0.2
+    noise_rate: float = 0.1
     detail_rate: float = 4.0
     judge_rate: float = 0.5
     pixel: float = 2.0

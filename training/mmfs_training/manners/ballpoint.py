@@ -21,7 +21,7 @@ def draw(p: Photo) -> Floats:
     )
     paper = np.ones_like(shade)
     for degrees, period, coverage in layers:
-        paper = paper * (1 - 0.6 * screened(p.noise.screen(degrees, period, 12), coverage, 4))
+        paper = paper * (1 - 0.6 * screened(p.noise.screen(degrees, period, 7), coverage, 4))
     line = np.maximum(
         0.85 * dark_lines(p.fine_tone, p.flow, 0.9, 0.005, 26), 0.8 * dark_lines(p.fine_tone, p.flow, 1.6, 0.010, 22)
     )

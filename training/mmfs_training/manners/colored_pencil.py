@@ -14,8 +14,8 @@ from .photo import Photo
 def draw(p: Photo) -> Floats:
     color = vivid(p.flow.along(p.calm, 3), 1.35)
     depth = np.clip(1.12 - p.tone, 0.12, 1)
-    first = 0.85 * p.noise.hatching(54, 4.8, 10) + 0.5 * p.noise.grain(0.6)
-    second = 0.85 * p.noise.hatching(-10, 5.2, 9) + 0.5 * p.noise.grain(0.6)
+    first = 0.85 * p.noise.hatching(54, 4.8, 7) + 0.5 * p.noise.grain(0.6)
+    second = 0.85 * p.noise.hatching(-10, 5.2, 7) + 0.5 * p.noise.grain(0.6)
     coverage = np.clip(0.52 + 0.5 * depth + 0.25 * p.detail, 0, 0.97)
     laid = 0.62 * hatched(first, coverage, 1.8) + 0.38 * hatched(second, coverage, 1.8)
     laid = laid + (1 - laid) * 0.75 * depth**2

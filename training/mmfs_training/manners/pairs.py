@@ -134,6 +134,7 @@ def main(arguments: list[str] | None) -> None:
     parser.add_argument("--each", type=int, default=6, help="manners per photo, by chance (default 6)")
     parser.add_argument("--manners", nargs="+", default=list(MANNERS), metavar="NAME")
     parser.add_argument("--prefixes", nargs="+", help="only files whose names begin so")
+    parser.add_argument("--limit", type=int, help="photos, of an order that is always the same (default all)")
     parser.add_argument("--workers", type=int, default=1, help="processes, of one thread each (default 1)")
     options = parser.parse_args(arguments)
     unknown = [name for name in options.manners if name not in MANNERS]
@@ -143,6 +144,7 @@ def main(arguments: list[str] | None) -> None:
         )
     folders = [(options.faces, False), *([(options.photos, True)] if options.photos else [])]
     found = sources(folders, tuple(options.prefixes) if options.prefixes else None)
+    found = found[: options.limit]
     names = tuple(options.manners)
     jobs = [(path, whole, options.detector, options.out, options.each, names) for path, whole in found]
     table = options.out / "noise.json"

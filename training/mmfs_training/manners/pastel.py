@@ -15,7 +15,7 @@ PAPER = ink(150, 136, 124)
 
 def draw(p: Photo) -> Floats:
     color = vivid(p.flow.along(p.calm, 5), 1.35)
-    strokes = 0.7 * p.noise.hatching(55, 7.0, 12) + 0.55 * p.noise.grain(0.7) + 0.3 * p.noise.grain(1.2, 2)
+    strokes = 0.7 * p.noise.hatching(55, 7.0, 8) + 0.55 * p.noise.grain(0.7) + 0.3 * p.noise.grain(1.2, 2)
     covered = hatched(-strokes, np.clip(0.80 + 0.16 * p.detail, 0, 1), 2.0)
     chalky = floats(np.clip(color * 0.93 + 0.05 + 0.025 * strokes[..., None], 0, 1))
     out = mix(floats(0.45 * PAPER[None, None] + 0.55 * chalky), chalky, covered)

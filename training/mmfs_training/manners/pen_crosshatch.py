@@ -21,7 +21,7 @@ def draw(p: Photo) -> Floats:
     )
     paper = np.ones_like(tone)
     for degrees, period, coverage in layers:
-        paper = paper * (1 - 0.9 * screened(p.noise.screen(degrees, period, 14), coverage * clear, 8))
+        paper = paper * (1 - 0.9 * screened(p.noise.screen(degrees, period, 9), coverage * clear, 8))
     line = np.maximum.reduce([
         dark_lines(p.fine_tone, p.flow, 1.0, 0.007, 36),
         dark_lines(p.fine_tone, p.flow, 1.8, 0.012, 36, 4),

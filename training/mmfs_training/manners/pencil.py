@@ -12,8 +12,8 @@ from .photo import Photo
 
 def draw(p: Photo) -> Floats:
     shade = np.clip((0.93 - p.tone) / 0.85, 0, 1)
-    hatch = p.noise.hatching(52, 4.6, 9)
-    second = p.noise.hatching(-20, 5.2, 8)
+    hatch = p.noise.hatching(52, 4.6, 6)
+    second = p.noise.hatching(-20, 5.2, 6)
     stroke = np.tanh(0.9 * hatch) * shade * (1 - 0.55 * shade) + 0.5 * np.tanh(second) * smoothstep(
         shade, 0.45, 0.8
     ) * (1 - shade)

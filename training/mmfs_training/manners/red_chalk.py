@@ -15,7 +15,7 @@ PAPER, CHALK, DEEP, WHITE = ink(232, 214, 186), ink(164, 66, 40), ink(104, 34, 2
 
 def draw(p: Photo) -> Floats:
     tone = p.tone
-    strokes = 0.8 * p.noise.hatching(42, 5.4, 9) + 0.6 * p.noise.grain(0.8)
+    strokes = 0.8 * p.noise.hatching(42, 5.4, 6) + 0.6 * p.noise.grain(0.8)
     shade = np.clip((0.9 - tone) / 0.8, 0, 1)
     rubbed = 0.5 * shade  # what the finger smears into the paper
     chalk = rubbed + (1 - rubbed) * hatched(strokes, 0.8 * shade**1.3, 2.2)

@@ -14,7 +14,7 @@ SLATE, CHALK = ink(38, 46, 48), ink(240, 240, 232)
 
 
 def draw(p: Photo) -> Floats:
-    strokes = 0.75 * p.noise.hatching(48, 5.6, 10) + 0.65 * p.noise.grain(0.7)
+    strokes = 0.75 * p.noise.hatching(48, 5.6, 7) + 0.65 * p.noise.grain(0.7)
     light = smoothstep(p.tone, 0.16, 1.0)
     rubbed = 0.5 * light**1.3
     chalk = rubbed + (1 - rubbed) * 0.75 * hatched(-strokes, light**1.5, 2.2)

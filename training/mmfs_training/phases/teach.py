@@ -28,8 +28,8 @@ from ..data import Pictures, jittered, nchw, scaled
 from ..engine import read_checkpoint
 from ..errors import TrainingError
 from ..losses import energy_loss
-from ..manners.noise import Noise, seed_of
-from ..networks import STYLE_TOKENS, Generator, GeneratorConfig, noise_shapes
+from ..manners.noise import DECODER_PLACES, Noise, seed_of
+from ..networks import STYLE_TOKENS, Generator, GeneratorConfig, NoiseInjection, noise_shapes
 from ..pair_judge import PairJudge, hinge_loss, matching_loss
 from ..picture_pairs import Crop, Pair, PicturePairs, crop_pair, load_pair
 from ..place import Place
@@ -115,8 +115,13 @@ class TeachPhase(Phase):
         self.place_of = {style: i for i, style in enumerate(self.pairs.styles)}
         if not before:
             self.pairs.check(config.network.size)
+        for number in DECODER_PLACES.values():
+            layer = noise_layer(generator, number)
+            if layer.weight.abs() < settings.noise_start:
+                nn.init.constant_(layer.weight, settings.noise_start)
         self.generator = generator.to(place.device)
-        starts = [known[PHOTO], *(self._start(style, known) for style in self.styles)]
+        # a code that the checkpoint holds is not looked for
+        starts = [known[PHOTO], *(known[PHOTO] if s in old else self._start(s, known) for s in self.styles)]
         self.codes = Codes(torch.stack(starts)).to(place.device)
         self.average = copy.deepcopy(self.generator).requires_grad_(False)
         self.average_codes = copy.deepcopy(self.codes).requires_grad_(False)
@@ -333,6 +338,12 @@ def sheet_cell(picture: Pictures, side: int = 320) -> Pictures:
     out = np.full((side, side, 3), 255, np.uint8)
     out[: small.shape[0], : small.shape[1]] = small
     return out
+
+
+def noise_layer(generator: Generator, number: int) -> NoiseInjection:
+    """Where the decoder adds the map of this place among the nine."""
+    layer: NoiseInjection = generator.get_submodule(f"decoder{(number + 1) // 2}{'ab'[(number + 1) % 2]}.noise")  # type: ignore[assignment]
+    return layer
 
 
 def noise_of(stem: str, shape: tuple[int, int], device: torch.device) -> list[Tensor]:
