@@ -358,10 +358,10 @@ class TeachConfig:
     presets.safetensors that it starts from. train: `all`, or the decoder alone, as a style pack needs.
 
     photo_share: share of a batch whose goal is the photo itself, under the photo code. mirror: whether pairs are
-    mirrored at random. noise_start: least strength with which the maps that drawings are made from come into the
-    decoder at first; where noise is silent nothing teaches what to do with it. jitter: how much the light of the photo varies (1: as in phase 2). code_rate, noise_rate,
-    detail_rate, judge_rate: learning rates of codes, of the strengths of noise, of the detail path and of the judge,
-    relative to the others'.
+    mirrored at random, but for those with noise of their own. jitter: how much the light of the photo varies (1: as in
+    phase 2). noise_start: least strength with which the maps that drawings are made from come into the decoder at
+    first; where noise is silent, nothing teaches what to do with it. code_rate, noise_rate, detail_rate, judge_rate:
+    learning rates of codes, of the strengths of noise, of the detail path and of the judge, relative to the others'.
 
     pixel, tone: weights of the L1, and of the L1 of means over 8 x 8 pixels. matching, judge: of the features of a
     discriminator of patches that knows photo and style (`pair_judge.py`), and of its hinge loss; judge_width: its

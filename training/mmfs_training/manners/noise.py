@@ -2,10 +2,10 @@
 
 A network cannot know strokes that chance decided elsewhere, and an L1 loss averages them away. So whatever is random in
 a manner is drawn from unit normal maps at S/4, S/2 and S, and whoever trains on the pair gives the decoder these very
-maps (the first of each pair that belongs to a resolution, `DECODER_PLACES` of the nine of `networks.noise_shapes`): the
-stroke is then a function of what the decoder has. It sees about five pixels around a place through the convolutions that
-follow the map at S/2, so strokes of more than six pixels or so are only partly its to know. All filters here are local and fixed, so a crop of the drawing is the
-drawing of the crop.
+maps (the first of each pair that belongs to a resolution: `DECODER_PLACES` among the nine of
+`networks.noise_shapes`). The stroke is then a function of what the decoder has. Through the convolutions that follow
+the map at S/2 it sees about five pixels around a place, so strokes of more than six or so are its to know in part only.
+All filters here are local and fixed, so a crop of the drawing is the drawing of the crop.
 """
 
 from __future__ import annotations
