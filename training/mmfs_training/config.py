@@ -366,6 +366,7 @@ class TeachConfig:
     pixel, tone: weights of the L1, and of the L1 of means over 8 x 8 pixels. matching, judge: of the features of a
     discriminator of patches that knows photo and style (`pair_judge.py`), and of its hinge loss; judge_width: its
     channels. energy: of the strength of strokes, wherever they lie (`losses.energy_loss`).
+    perceptual: of features of EfficientNet-Lite0 (`lite_features.py`).
 
     sheet_faces, sheet_columns: held-out photos on a sheet, and pictures in a row.
     """
@@ -390,6 +391,7 @@ class TeachConfig:
     judge: float = 0.1
     judge_width: int = 32
     energy: float = 0.1
+    perceptual: float = 0.0
     sheet_faces: int = 3
     sheet_columns: int = 8
 

@@ -27,6 +27,7 @@ from ..config import PHOTO, RunConfig
 from ..data import Pictures, jittered, nchw, scaled
 from ..engine import read_checkpoint
 from ..errors import TrainingError
+from ..lite_features import load_lite_features, perceptual_loss
 from ..losses import energy_loss
 from ..manners.noise import DECODER_PLACES, Noise, seed_of
 from ..networks import STYLE_TOKENS, Generator, GeneratorConfig, NoiseInjection, noise_shapes
@@ -94,7 +95,7 @@ def load_start(config: RunConfig) -> tuple[Generator, dict[str, Tensor]]:
 
 class TeachPhase(Phase):
     name, number = "teach", 5
-    columns = ("pixel", "tone", "photo", "matching", "fooling", "judge", "energy", "learning_rate")
+    columns = ("pixel", "tone", "photo", "matching", "fooling", "judge", "energy", "perceptual", "learning_rate")
 
     def __init__(self, config: RunConfig, place: Place, folders: Sequence[Path], run: Path) -> None:
         super().__init__(config, place)
@@ -127,6 +128,7 @@ class TeachPhase(Phase):
         self.average_codes = copy.deepcopy(self.codes).requires_grad_(False)
         self.names = torch.stack([name_vector(name) for name in (PHOTO, *self.styles)]).to(place.device)
         self.judge = PairJudge(NAME_WIDTH, settings.judge_width).to(place.device)
+        self.eye = load_lite_features().to(place.device) if settings.perceptual else None
         self.optimizer = self._optimizer()
         self.judge_optimizer = torch.optim.Adam(
             [{"params": list(self.judge.parameters()), "factor": settings.judge_rate}], betas=(0.5, 0.99)
@@ -256,6 +258,12 @@ class TeachPhase(Phase):
             energy = energy_loss(made, targets)
             loss = loss + settings.energy * energy
             report["energy"] = place.mean(energy)
+        if self.eye is not None:
+            with torch.no_grad():
+                seen = self.eye(targets.to(place.dtype))
+            perceptual = perceptual_loss(self.eye(made.to(place.dtype)), seen)
+            loss = loss + settings.perceptual * perceptual
+            report["perceptual"] = place.mean(perceptual)
         names = self.names[styles]
         self.judge.requires_grad_(False)
         with torch.no_grad():
