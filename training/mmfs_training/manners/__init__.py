@@ -76,4 +76,16 @@ MANNERS: dict[str, Manner] = {
     )
 }
 
-__all__ = ["DECODER_PLACES", "MANNERS", "Manner", "Noise", "Photo", "seed_of"]
+
+def folder_of(name: str) -> str:
+    """The folder of a manner's drawings."""
+    return name.replace(" ", "-")
+
+
+def name_of(folder: str) -> str:
+    """The name of the style whose drawings lie in a folder: the inverse of `folder_of` for manners."""
+    known = {folder_of(name): name for name in MANNERS}
+    return known.get(folder, folder.replace("-", " "))
+
+
+__all__ = ["DECODER_PLACES", "MANNERS", "Manner", "Noise", "Photo", "folder_of", "name_of", "seed_of"]

@@ -28,16 +28,12 @@ from ..checkpoint import write_atomically
 from ..data import SUFFIXES, Pictures
 from ..errors import TrainingError, command
 from ..picture_files import fitted, read_picture
-from . import MANNERS, Noise, Photo, seed_of
+from . import MANNERS, Noise, Photo, folder_of, seed_of
 
 SIDE = 512
 SMALLEST, LARGEST = 320, 1024
 ENLARGED = 1.5
 QUALITY = [cv2.IMWRITE_JPEG_QUALITY, 93]
-
-
-def folder_of(manner: str) -> str:
-    return manner.replace(" ", "-")
 
 
 @lru_cache

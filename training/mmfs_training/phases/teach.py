@@ -29,6 +29,7 @@ from ..engine import read_checkpoint
 from ..errors import TrainingError
 from ..lite_features import load_lite_features, perceptual_loss
 from ..losses import energy_loss
+from ..manners import name_of
 from ..manners.noise import DECODER_PLACES, Noise, seed_of
 from ..networks import STYLE_TOKENS, Generator, GeneratorConfig, NoiseInjection, noise_shapes
 from ..pair_judge import PairJudge, hinge_loss, matching_loss
@@ -164,7 +165,7 @@ class TeachPhase(Phase):
     @torch.no_grad()
     def _start(self, style: str, known: dict[str, Tensor]) -> Tensor:
         """The first code of a style: the preset of that name, or the one whose results are nearest in tone."""
-        named = known.get(style.replace("-", " "))
+        named = known.get(name_of(style))
         if named is not None:
             return named
         presets = {name: code for name, code in known.items() if name != PHOTO}
