@@ -19,7 +19,7 @@ export function flatten(picture: Picture): Picture {
 }
 
 /** Looks at a pixel at a time, which is several times as fast as byte by byte. */
-function isOpaque(data: Uint8ClampedArray): boolean {
+export function isOpaque(data: Uint8ClampedArray): boolean {
   const aligned = data.byteOffset % 4 === 0 ? data : data.slice();
   const words = new Uint32Array(aligned.buffer, aligned.byteOffset, aligned.length / 4);
   let common = 0xffffffff;

@@ -3,7 +3,7 @@ import type { BundlePart } from "../bundle/manifest.js";
 import { MMFSError } from "../errors/mmfs-error.js";
 import type { StylePack } from "../pack/style-pack.js";
 import type { Device, DeviceOption, DType, Runtime, Session, Tensors } from "../runtime/runtime.js";
-import type { LoadOptions } from "./options.js";
+import type { LoadOptions } from "../stylizer/options.js";
 
 /** The parts of a bundle that are graphs. */
 export type GraphPart = Exclude<BundlePart, "tokenizer" | "presets">;
