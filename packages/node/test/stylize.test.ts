@@ -35,7 +35,8 @@ describe("stylize", () => {
     const { data: original, info } = await sharp(PORTRAIT).ensureAlpha().raw().toBuffer({ resolveWithObject: true });
     expect([result.width, result.height, result.facesFound]).toEqual([info.width, info.height, 1]);
     expect(result).toMatchObject({ device: "cpu", dtype: "fp32", warnings: [] });
-    expect(result.picture.shape).toEqual([info.height, info.width, 4]);
+    expect([result.width, result.height]).toEqual([info.width, info.height]);
+    expect(result.data).toHaveLength(info.width * info.height * 4);
 
     const { box, crop } = result.faces[0] ?? expect.fail("no face");
     let inside = 0;

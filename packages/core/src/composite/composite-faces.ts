@@ -1,8 +1,6 @@
 import type { Face } from "../faces/face.js";
 import type { SimilarityTransform } from "../geometry/types.js";
-import { wrapPicture } from "../picture/create-picture.js";
 import type { Picture } from "../picture/picture.js";
-import { pixelsOf } from "../picture/pixels.js";
 import { faceMask } from "./face-mask.js";
 import { pasteBack } from "./paste-back.js";
 
@@ -25,12 +23,12 @@ export interface FaceLayer {
  * @returns a new picture; bytes that no face covers, and all alpha, are those of the photo.
  */
 export function compositeFaces(photo: Picture, layers: readonly FaceLayer[]): Picture {
-  const { data, width, height } = pixelsOf(photo);
-  const result = { data: data.slice(), width, height };
+  const { width, height, data } = photo;
+  const result = { width, height, data: data.slice() };
   const fromSmallest = [...layers].sort((one, other) => one.face.crop.side - other.face.crop.side);
   for (const { face, transform, square, stylized, opacity } of fromSmallest) {
     const mask = faceMask(face, transform, square).map((share) => share * opacity);
     pasteBack(result, { picture: stylized, mask, transform });
   }
-  return wrapPicture(result.data, width, height);
+  return result;
 }

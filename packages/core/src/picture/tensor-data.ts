@@ -1,6 +1,4 @@
-import { wrapPicture } from "./create-picture.js";
 import type { Picture } from "./picture.js";
-import { pixelsOf } from "./pixels.js";
 
 const toRange = Float32Array.from({ length: 256 }, (_, byte) => byte / 127.5 - 1);
 
@@ -9,8 +7,7 @@ const toRange = Float32Array.from({ length: 256 }, (_, byte) => byte / 127.5 - 1
  *
  * @returns RGB planes `[3, height, width]` in [-1, 1], `x / 127.5 - 1` as in the published preprocessing.
  */
-export function toTensorData(picture: Picture): Float32Array {
-  const { width, height, data } = pixelsOf(picture);
+export function toTensorData({ width, height, data }: Picture): Float32Array {
   const plane = width * height;
   const planes = new Float32Array(3 * plane);
   for (let i = 0, at = 0; i < plane; i++, at += 4) {
@@ -35,5 +32,5 @@ export function fromTensorData(planes: Float32Array, width: number, height: numb
     data[at + 2] = (planes[2 * plane + i]! + 1) * 127.5;
     data[at + 3] = 255;
   }
-  return wrapPicture(data, width, height);
+  return { width, height, data };
 }

@@ -11,18 +11,12 @@ export interface StylizedFace extends Face {
   index: number;
   /** From pixels of the photo to pixels of the aligned square of side S. */
   transform: SimilarityTransform;
-  /** The stylised square, `[S, S, 4]`. */
+  /** The stylised square of side S. */
   picture: Picture;
 }
 
-/** What {@link Stylizer.stylize} gives back. */
-export interface StylizeResult {
-  width: number;
-  height: number;
-  /** sRGB with straight alpha, `height × width × 4` bytes. With `output: "crop"` the first face's square. */
-  data: Uint8ClampedArray;
-  /** The same bytes as a picture, `[height, width, 4]`. */
-  picture: Picture;
+/** What {@link Stylizer.stylize} gives back: the photo with its faces stylised, or with `output: "crop"` the first face's square. */
+export interface StylizeResult extends Picture {
   /** The faces that were stylised. */
   faces: StylizedFace[];
   /** How many faces were found in all. */

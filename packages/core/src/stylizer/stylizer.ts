@@ -13,11 +13,11 @@ import { createFaceFinder, type FaceFinder } from "../faces/face-finder.js";
 import { checkPack } from "../pack/check-pack.js";
 import type { StylePack } from "../pack/style-pack.js";
 import { blendPictures } from "../picture/blend-pictures.js";
-import { wrapPicture } from "../picture/create-picture.js";
 import { flatten } from "../picture/flatten.js";
+import type { NdarrayView } from "../picture/ndarray.js";
 import type { Picture } from "../picture/picture.js";
 import { pictureDigest } from "../picture/picture-digest.js";
-import { pixelsOf } from "../picture/pixels.js";
+import { takePicture } from "../picture/take-picture.js";
 import { fromTensorData, toTensorData } from "../picture/tensor-data.js";
 import { DisposableQueue } from "../queue/disposable-queue.js";
 import { type NoiseMap, noiseMaps } from "../random/noise-maps.js";
@@ -125,17 +125,18 @@ export class Stylizer {
   /**
    * Stylizes the faces of a photo.
    *
-   * @param photo sRGB; transparent parts are seen as white, and stay as transparent as they are.
+   * @param photo transparent parts are seen as white, and stay as transparent as they are. Of an ndarray the pixels are taken as
+   * {@link fromNdarray} does.
    * @throws {MMFSError} `INVALID_ARGUMENT`, `NO_FACE`, `STYLE_UNKNOWN`, `STYLE_INVALID`, `PROMPT_NOT_UNDERSTOOD`, `BUNDLE_INVALID`,
    * `BUNDLE_PART_MISSING`, `MODEL_DOWNLOAD`, `MODEL_INTEGRITY`, `MODEL_LOAD`, `DEVICE_UNAVAILABLE`, `DEVICE_LOST`,
    * `INFERENCE_FAILED`, `DISPOSED`. An aborted call rejects with `signal.reason`.
    */
-  async stylize(photo: Picture, options: StylizeOptions = {}): Promise<StylizeResult> {
+  async stylize(photo: Picture | NdarrayView, options: StylizeOptions = {}): Promise<StylizeResult> {
     const parsed = parseOptions(options);
-    const pixels = pixelsOf(photo);
+    const picture = takePicture(photo);
     return this.#enqueue(options, (load) => {
       const clock = new StageClock(options.onProgress, () => this.#queue.throwIfEnded(options.signal));
-      return this.#stylize(wrapPicture(pixels.data, pixels.width, pixels.height), parsed, clock, load);
+      return this.#stylize(picture, parsed, clock, load);
     });
   }
 
@@ -144,9 +145,11 @@ export class Stylizer {
    *
    * @throws {MMFSError} as {@link stylize} does
    */
-  async findFaces(photo: Picture, options: LoadOptions = {}): Promise<Face[]> {
-    pixelsOf(photo);
-    return this.#enqueue(options, async (load) => [...(await this.#findFaces(photo, pictureDigest(photo), load))]);
+  async findFaces(photo: Picture | NdarrayView, options: LoadOptions = {}): Promise<Face[]> {
+    const picture = takePicture(photo);
+    return this.#enqueue(options, async (load) => [
+      ...(await this.#findFaces(flatten(picture), pictureDigest(picture), load)),
+    ]);
   }
 
   /**
@@ -243,12 +246,11 @@ export class Stylizer {
           });
     clock.finish(options.output === "crop" ? "stylize" : "composite");
 
-    const [height = 0, width = 0] = picture.shape;
+    const { width, height, data } = picture;
     return {
       width,
       height,
-      data: picture.data,
-      picture,
+      data,
       faces,
       facesFound: found.length,
       style: { code, seed: options.seed },

@@ -1,4 +1,4 @@
-import { checkPictureFormat, MMFSError, type RawPicture } from "@mmfs/core";
+import { checkPictureFormat, MMFSError, type Picture } from "@mmfs/core";
 import type { Metadata } from "sharp";
 import { loadSharp } from "./load-sharp.js";
 
@@ -9,7 +9,9 @@ export interface DecodePictureOptions {
 }
 
 /** A decoded photo and what the user should know about how it was read. */
-export interface DecodedPicture extends RawPicture {
+export interface DecodedPicture extends Picture {
+  /** In a buffer of its own, which can be transferred. */
+  readonly data: Uint8ClampedArray<ArrayBuffer>;
   warnings: string[];
 }
 

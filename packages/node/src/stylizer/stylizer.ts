@@ -4,10 +4,10 @@ import {
   type Manifest,
   MMFSError,
   mapImages,
+  type Picture,
   type PreloadOptions,
   type Preset,
   type ProgressEvent,
-  type RawPicture,
   reviveStyleCode,
   type StyleCode,
 } from "@mmfs/core";
@@ -36,7 +36,7 @@ interface StylizerSettings extends StylizerReference {
 
 /** A style as it travels to the thread. */
 interface DecodedStyle {
-  style: CoreStyleOption<RawPicture>;
+  style: CoreStyleOption<Picture>;
   /** The buffers of its reference pictures. */
   transfer: ArrayBuffer[];
 }
@@ -185,7 +185,7 @@ export class Stylizer implements AsyncDisposable {
   async #decodeStyle(style: StyleOption, signal: AbortSignal): Promise<DecodedStyle> {
     const { allowRemote, maxPixels } = this.#settings;
     const transfer: ArrayBuffer[] = [];
-    const decode = async (image: PictureInput): Promise<RawPicture> => {
+    const decode = async (image: PictureInput): Promise<Picture> => {
       try {
         const { width, height, data } = await decodePicture(await readInput(image, { allowRemote, signal }), {
           maxPixels,
