@@ -222,7 +222,7 @@ async function stylizeAll(
   for (const face of chosen) {
     for (const [i, strength] of strengths.entries()) {
       const options = { style: { code }, strength, faces: "largest", output: "crop" } as const;
-      const { picture } = await stylizer.stylize(face.picture, options);
+      const picture = await stylizer.stylize(face.picture, options);
       const descriptor = await recognition.descriptor(picture);
       const isIdentified = known[nearest(descriptor, photos)] === face;
       results[i]!.push({ ...likeness(face.descriptor, descriptor), isIdentified });

@@ -6,6 +6,7 @@ export type {
   FacesOption,
   Manifest,
   MMFSErrorCode,
+  NdarrayView,
   Picture,
   PreloadOptions,
   Preset,

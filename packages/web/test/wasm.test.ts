@@ -87,6 +87,7 @@ describe.skipIf(chromiumPath === undefined)("the default bundle on WebAssembly",
       await image.decode();
       const canvas = Object.assign(document.createElement("canvas"), { width: image.width, height: image.height });
       canvas.getContext("2d").drawImage(image, 0, 0);
+      const { width, height, data: rgba } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
       const inputs = {
         blob, image, canvas,
         file: new File([blob], "me.png"),
@@ -94,6 +95,8 @@ describe.skipIf(chromiumPath === undefined)("the default bundle on WebAssembly",
         bytes: new Uint8Array(await blob.arrayBuffer()),
         bitmap: await createImageBitmap(blob),
         pixels: canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height),
+        plain: { width, height, data: new Uint8Array(rgba) },
+        ndarray: { data: rgba, shape: [height, width, 4], stride: [4 * width, 4, 1], offset: 0 },
         url: new URL("/photo.png", location.href),
         frame: new VideoFrame(canvas, { timestamp: 0 }),
       };
@@ -112,18 +115,26 @@ describe.skipIf(chromiumPath === undefined)("the default bundle on WebAssembly",
         await failure(stylizer.stylize(new Blob(["<svg xmlns='http://www.w3.org/2000/svg'/>"]))),
         await failure(stylizer.stylize("/missing.png")),
         await failure(stylizer.stylize({})),
+        await failure(stylizer.stylize({ width: 2, height: 2, data: new Uint8ClampedArray(12) })),
         await failure(stylizer.stylize("http://127.0.0.1:1/photo.png")),
       ];
       await stylizer.dispose();
       codes.push(await failure(stylizer.stylize(blob)));
       return { same, size: [decoded.width, decoded.height], bitmap, types, codes };
     })()`);
-    expect(Object.values(told.same as object)).toEqual(Array(10).fill(true));
+    expect(Object.values(told.same as object)).toEqual(Array(12).fill(true));
     expect(told).toMatchObject({
       size: [512, 512],
       bitmap: true,
       types: ["image/png", "image/jpeg", "image/webp"],
-      codes: ["UNSUPPORTED_IMAGE", "DOWNLOAD_FAILED", "INVALID_ARGUMENT", "DOWNLOAD_FAILED", "DISPOSED"],
+      codes: [
+        "UNSUPPORTED_IMAGE",
+        "DOWNLOAD_FAILED",
+        "INVALID_ARGUMENT",
+        "INVALID_ARGUMENT",
+        "DOWNLOAD_FAILED",
+        "DISPOSED",
+      ],
     });
   }, 60_000);
 

@@ -1,4 +1,4 @@
-import type { Pixels } from "../picture/pixels.js";
+import type { Picture } from "../picture/picture.js";
 
 /**
  * Smooths a mask so that its edges lie along those of a colour picture: in every window it becomes the linear function of
@@ -10,7 +10,7 @@ import type { Pixels } from "../picture/pixels.js";
  * @param regularization the variance of a colour channel (0 to 1) below which it does not count as an edge.
  * @see He, Sun and Tang 2013, "Guided Image Filtering", section 3.5 for colour
  */
-export function guidedFilter(mask: Float32Array, guide: Pixels, radius: number, regularization: number): Float32Array {
+export function guidedFilter(mask: Float32Array, guide: Picture, radius: number, regularization: number): Float32Array {
   const side = guide.width;
   const mean = (values: Float32Array) => boxMean(values, side, radius);
   const [red, green, blue] = [0, 1, 2].map((c) => mask.map((_, i) => guide.data[i * 4 + c]! / 255)) as Channels;

@@ -1,15 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { alignFace } from "../align/align-face.js";
-import { wrapPicture } from "../picture/create-picture.js";
+import { toNdarray } from "../picture/ndarray.js";
 import { fakeFace } from "../stylizer/__fixtures__/fake-faces.js";
 import { compositeFaces, type FaceLayer } from "./composite-faces.js";
 
-const grey = wrapPicture(new Uint8ClampedArray(200 * 200 * 4).fill(100), 200, 200);
+const grey = { width: 200, height: 200, data: new Uint8ClampedArray(200 * 200 * 4).fill(100) };
 
 function layer(x: number, side: number, value: number, opacity = 1): FaceLayer {
   const face = fakeFace({ x, y: 100 }, side);
   const { picture: square, transform } = alignFace(grey, face.crop, 64);
-  const stylized = wrapPicture(new Uint8ClampedArray(64 * 64 * 4).fill(value), 64, 64);
+  const stylized = { width: 64, height: 64, data: new Uint8ClampedArray(64 * 64 * 4).fill(value) };
   return { face, transform, square, stylized, opacity };
 }
 
@@ -20,12 +20,12 @@ describe("compositeFaces", () => {
       [large, small],
       [small, large],
     ]) {
-      expect(compositeFaces(grey, layers).get(100, 105, 0)).toBe(255);
+      expect(toNdarray(compositeFaces(grey, layers)).get(100, 105, 0)).toBe(255);
     }
   });
 
   it("mixes with the photo by the opacity, and leaves it alone at 0", () => {
-    expect(compositeFaces(grey, [layer(100, 100, 200, 0.5)]).get(100, 100, 0)).toBe(150);
+    expect(toNdarray(compositeFaces(grey, [layer(100, 100, 200, 0.5)])).get(100, 100, 0)).toBe(150);
     const untouched = compositeFaces(grey, [layer(100, 100, 200, 0)]);
     expect(untouched.data).toEqual(grey.data);
     expect(untouched.data).not.toBe(grey.data);

@@ -1,6 +1,5 @@
 import { applySimilarity, makeSimilarity } from "../geometry/similarity.js";
 import type { FaceCrop, SimilarityTransform } from "../geometry/types.js";
-import { flatten } from "../picture/flatten.js";
 import type { Picture } from "../picture/picture.js";
 import { resize } from "../picture/resize.js";
 import type { Session } from "../runtime/runtime.js";
@@ -27,9 +26,9 @@ export interface FaceFinder {
   /**
    * Finds the faces of a photo, from about a twentieth of its width to ones that fill it, tilted either way.
    *
-   * @param picture `[height, width, 1 | 3 | 4]`.
+   * @param picture opaque; {@link flatten} it first.
    * @returns the largest face first; an empty list where there is none.
-   * @throws {MMFSError} `INVALID_ARGUMENT`, `INFERENCE_FAILED`, `DEVICE_LOST`, `DISPOSED`; and `signal.reason`
+   * @throws {MMFSError} `INFERENCE_FAILED`, `DEVICE_LOST`, `DISPOSED`; and `signal.reason`
    */
   find(picture: Picture, options?: { signal?: AbortSignal | undefined }): Promise<Face[]>;
 }
@@ -69,7 +68,7 @@ export function createFaceFinder(sessions: FaceFinderOptions): FaceFinder {
   return {
     async find(picture, { signal } = {}) {
       signal?.throwIfAborted();
-      const search = new Search(sessions, flatten(picture), signal);
+      const search = new Search(sessions, picture, signal);
       const { width, height } = search;
       const upright = await search.detect([wholeView(width, height)]);
       const sure = upright.some(({ score }) => score >= SURE_SCORE);
@@ -100,7 +99,7 @@ class Search {
   readonly #known: Square[] = [];
 
   constructor(sessions: FaceFinderOptions, photo: Picture, signal: AbortSignal | undefined) {
-    const [height = 0, width = 0] = photo.shape;
+    const { width, height } = photo;
     const longer = Math.max(width, height);
     const scale = longer > LARGE_PICTURE ? longer / SEARCH_SIDE : 1;
     this.width = Math.max(1, Math.round(width / scale));

@@ -1,4 +1,5 @@
 import type { StylePack } from "../pack/style-pack.js";
+import type { NdarrayView } from "../picture/ndarray.js";
 import type { Picture } from "../picture/picture.js";
 import type { Device, DeviceOption, DType } from "../runtime/runtime.js";
 import type { StyleCode } from "../style/style-code.js";
@@ -9,7 +10,7 @@ import type { StyleLayers } from "../style/style-groups.js";
  *
  * @typeParam Image what a reference picture is given as; pixels here, files and bytes in the platform packages.
  */
-export type StyleName<Image = Picture> =
+export type StyleName<Image = Picture | NdarrayView> =
   /** A preset of the bundle ("charcoal drawing"), or else a prompt where the bundle understands text. */
   | string
   /** A random style: the mapping network turns the seed into a w. */
@@ -20,7 +21,7 @@ export type StyleName<Image = Picture> =
   | { image: Image };
 
 /** One style of a mixture. */
-export type WeightedStyle<Image = Picture> = {
+export type WeightedStyle<Image = Picture | NdarrayView> = {
   style: StyleName<Image>;
   /**
    * Its share; in each row the weights are divided by the sum of those above 0. A negative one means less of the style: it moves
@@ -37,7 +38,7 @@ export type WeightedStyle<Image = Picture> = {
   layers?: StyleLayers | undefined;
 };
 
-export type StyleOption<Image = Picture> =
+export type StyleOption<Image = Picture | NdarrayView> =
   | StyleName<Image>
   /** A style with a decoder of its own, as `readPack` gives it; it cannot be part of a mixture. */
   | { pack: StylePack }
@@ -62,7 +63,7 @@ export interface PaintedTile {
 }
 
 /** Options of {@link Stylizer.stylize}; the same in Node and in browsers. */
-export interface StylizeOptions<Image = Picture> {
+export interface StylizeOptions<Image = Picture | NdarrayView> {
   /** @default the first preset of the bundle */
   style?: StyleOption<Image> | undefined;
   /**

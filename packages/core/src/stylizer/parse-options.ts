@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { MMFSError } from "../errors/mmfs-error.js";
 import type { StylePack } from "../pack/style-pack.js";
+import type { NdarrayView } from "../picture/ndarray.js";
 import type { Picture } from "../picture/picture.js";
 import type { DeviceOption, DType } from "../runtime/runtime.js";
 import { STYLE_LAYERS, type StyleCode } from "../style/style-code.js";
@@ -44,7 +45,7 @@ const StyleNameSchema = v.union(
     v.pipe(v.string(), v.trim(), v.minLength(1, STYLE)),
     v.strictObject({ seed: SeedSchema }),
     v.strictObject({ code: v.custom<StyleCode>(isObject) }),
-    v.strictObject({ image: v.custom<Picture>(isObject) }),
+    v.strictObject({ image: v.custom<Picture | NdarrayView>(isObject) }),
   ],
   STYLE,
 );

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { MMFSError } from "../errors/mmfs-error.js";
-import { createPicture } from "../picture/create-picture.js";
+import { createPicture } from "../picture/picture.js";
 import { fakeFace, fakeFinder } from "./__fixtures__/fake-faces.js";
 import { FakeRuntime, refused } from "./__fixtures__/fake-runtime.js";
 import { tinyBundle } from "./__fixtures__/tiny-bundle.js";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { sha256 } from "../bundle/sha256.js";
 import type { StylePack } from "../pack/style-pack.js";
-import { createPicture } from "../picture/create-picture.js";
+import { createPicture } from "../picture/picture.js";
 import { StyleCode } from "../style/style-code.js";
 import { cpuRuntime } from "./__fixtures__/cpu-runtime.js";
 import { fakeFace, fakeFinder } from "./__fixtures__/fake-faces.js";

@@ -1,9 +1,11 @@
+import ndarray from "ndarray";
 import { InferenceSession, Tensor } from "onnxruntime-node";
 import { describe, expect, it, vi } from "vitest";
 import { alignFace } from "../align/align-face.js";
 import { applyColorMap, fitColorMap } from "../color/color-map.js";
-import { wrapPicture } from "../picture/create-picture.js";
+import type { FaceFinder } from "../faces/face-finder.js";
 import { flatten } from "../picture/flatten.js";
+import { createPicture, type Picture } from "../picture/picture.js";
 import { toTensorData } from "../picture/tensor-data.js";
 import { noiseMaps } from "../random/noise-maps.js";
 import { RandomGenerator } from "../random/random-generator.js";
@@ -11,20 +13,20 @@ import { StyleCode } from "../style/style-code.js";
 import { cpuRuntime } from "./__fixtures__/cpu-runtime.js";
 import { fakeFace, fakeFinder } from "./__fixtures__/fake-faces.js";
 import { readTinyFile, tinyBundle } from "./__fixtures__/tiny-bundle.js";
-import type { ProgressEvent } from "./options.js";
+import type { ProgressEvent, StyleEncoder } from "./options.js";
 import { Stylizer, type StylizerParts } from "./stylizer.js";
 
 const WIDTH = 90;
 const HEIGHT = 70;
 
-const photo = wrapPicture(
-  Uint8ClampedArray.from({ length: WIDTH * HEIGHT * 4 }, (_, i) => {
+const photo = {
+  width: WIDTH,
+  height: HEIGHT,
+  data: Uint8ClampedArray.from({ length: WIDTH * HEIGHT * 4 }, (_, i) => {
     const [x, y, c] = [(i >> 2) % WIDTH, Math.floor(i / 4 / WIDTH), i & 3];
     return c === 3 ? 255 : 128 + 100 * Math.sin(x / (5 + c)) * Math.cos(y / (7 - c));
   }),
-  WIDTH,
-  HEIGHT,
-);
+};
 const large = fakeFace({ x: 40, y: 35 }, 50, 10);
 const small = fakeFace({ x: 70, y: 20 }, 30);
 
@@ -112,7 +114,7 @@ describe("Stylizer.stylize", () => {
       faceFinder: { find },
     });
     await stylizer.stylize(photo, { style: "ink" });
-    const copy = wrapPicture(photo.data.slice(), WIDTH, HEIGHT);
+    const copy = { width: WIDTH, height: HEIGHT, data: photo.data.slice() };
     await stylizer.stylize(copy, { style: "watercolor painting", strength: 0.5, seed: 4 });
     expect(runs).toEqual(["image", "features", "features"]);
     copy.data[0]! += 1;
@@ -123,11 +125,11 @@ describe("Stylizer.stylize", () => {
 
   it("keeps the colours of the photo where that is asked for", async () => {
     const stylizer = await createStylizer();
-    const grey = wrapPicture(
-      photo.data.map((_, i) => ((i & 3) === 3 ? 255 : photo.data[i & ~3]!)),
-      WIDTH,
-      HEIGHT,
-    );
+    const grey = {
+      width: WIDTH,
+      height: HEIGHT,
+      data: photo.data.map((_, i) => ((i & 3) === 3 ? 255 : photo.data[i & ~3]!)),
+    };
     const { data } = await stylizer.stylize(grey, { preserveColor: true, output: "crop" });
     for (let i = 0; i < data.length; i += 4) {
       expect(Math.max(...data.subarray(i, i + 3)) - Math.min(...data.subarray(i, i + 3))).toBeLessThanOrEqual(2);
@@ -136,7 +138,7 @@ describe("Stylizer.stylize", () => {
 
   it("tones what is around the faces where that is asked for, as strongly as the faces are shown", async () => {
     const stylizer = await createStylizer();
-    const seen = wrapPicture(photo.data.slice(), WIDTH, HEIGHT);
+    const seen = { width: WIDTH, height: HEIGHT, data: photo.data.slice() };
     for (let i = 3; i < WIDTH * 4; i += 4) seen.data[i] = 50;
     const plain = await stylizer.stylize(seen);
     const toned = await stylizer.stylize(seen, { surroundings: "toned" });
@@ -245,8 +247,42 @@ describe("Stylizer.stylize", () => {
   it("keeps the alpha of the photo and sees transparent parts as white", async () => {
     const data = photo.data.map((byte, i) => ((i & 3) === 3 ? i % 256 : byte));
     const stylizer = await createStylizer();
-    const result = await stylizer.stylize(wrapPicture(data, WIDTH, HEIGHT));
+    const result = await stylizer.stylize({ width: WIDTH, height: HEIGHT, data });
     expect(result.data.filter((_, i) => (i & 3) === 3)).toEqual(data.filter((_, i) => (i & 3) === 3));
+  });
+});
+
+describe("pictures at the door", () => {
+  const view = ndarray(photo.data.slice(), [HEIGHT, WIDTH, 4]);
+
+  it("may be ndarrays, as photos and as references", async () => {
+    const upsideDown = ndarray(view.data, [HEIGHT, WIDTH, 4]).step(-1);
+    const packed = { width: WIDTH, height: HEIGHT, data: new Uint8ClampedArray(photo.data.length) };
+    for (let y = 0; y < HEIGHT; y++) {
+      packed.data.set(photo.data.subarray((HEIGHT - 1 - y) * WIDTH * 4, (HEIGHT - y) * WIDTH * 4), y * WIDTH * 4);
+    }
+    const seen: Picture[] = [];
+    const styleEncoder: StyleEncoder = {
+      fromText: () => expect.fail(),
+      fromImage: async (picture) => {
+        seen.push(picture);
+        return StyleCode.fromRow(new Float32Array(4), { type: "image" });
+      },
+    };
+    const stylizer = await createStylizer({ styleEncoder });
+    const expected = await stylizer.stylize(packed, { style: { image: packed } });
+    const result = await stylizer.stylize(upsideDown, { style: { image: upsideDown } });
+    expect(result.data).toEqual(expected.data);
+    expect(seen).toEqual([packed, packed]);
+    expect(await stylizer.findFaces(view)).toEqual([large, small]);
+  });
+
+  it("are refused where they are none", async () => {
+    const stylizer = await createStylizer();
+    for (const value of ["a.jpg", { width: 2, height: 2, data: new Uint8ClampedArray(12) }, undefined]) {
+      await expect(stylizer.stylize(value as never)).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
+      await expect(stylizer.findFaces(value as never)).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
+    }
   });
 });
 
@@ -264,5 +300,20 @@ describe("Stylizer.findFaces", () => {
   it("gives all faces, and none without an error", async () => {
     expect(await (await createStylizer()).findFaces(photo)).toEqual([large, small]);
     expect(await (await createStylizer({ faceFinder: fakeFinder() })).findFaces(photo)).toEqual([]);
+  });
+
+  it("lets the finder see transparent parts as white, as stylize does", async () => {
+    const seen: Picture[] = [];
+    const faceFinder: FaceFinder = {
+      find: async (picture) => {
+        seen.push(picture);
+        return [large];
+      },
+    };
+    const clear = createPicture(WIDTH, HEIGHT);
+    await (await createStylizer({ faceFinder })).findFaces(clear);
+    await (await createStylizer({ faceFinder })).stylize(clear);
+    for (const { data } of seen) expect(data.every((byte) => byte === 255)).toBe(true);
+    expect(seen).toHaveLength(2);
   });
 });

@@ -4,17 +4,16 @@ import {
   type Manifest,
   MMFSError,
   mapImages,
+  type Picture,
   type PreloadOptions,
   type Preset,
   type ProgressEvent,
-  type RawPicture,
   reviveStyleCode,
   type StyleCode,
 } from "@mmfs/core";
-import { decodePicture } from "../picture/decode-picture.js";
 import { loadSharp } from "../picture/load-sharp.js";
 import type { PictureInput } from "../picture/picture-input.js";
-import { readInput } from "../picture/read-input.js";
+import { takeInput } from "../picture/take-input.js";
 import { makeResult, type StylizeResult } from "./result.js";
 import { callThread, forgetStylizer, joinThread, leaveThread } from "./shared-thread.js";
 import { Slots } from "./slots.js";
@@ -36,7 +35,7 @@ interface StylizerSettings extends StylizerReference {
 
 /** A style as it travels to the thread. */
 interface DecodedStyle {
-  style: CoreStyleOption<RawPicture>;
+  style: CoreStyleOption<Picture>;
   /** The buffers of its reference pictures. */
   transfer: ArrayBuffer[];
 }
@@ -185,12 +184,9 @@ export class Stylizer implements AsyncDisposable {
   async #decodeStyle(style: StyleOption, signal: AbortSignal): Promise<DecodedStyle> {
     const { allowRemote, maxPixels } = this.#settings;
     const transfer: ArrayBuffer[] = [];
-    const decode = async (image: PictureInput): Promise<RawPicture> => {
+    const decode = async (image: PictureInput): Promise<Picture> => {
       try {
-        const { width, height, data } = await decodePicture(await readInput(image, { allowRemote, signal }), {
-          maxPixels,
-          signal,
-        });
+        const { width, height, data } = await takeInput(image, { allowRemote, maxPixels, signal });
         transfer.push(data.buffer);
         return { width, height, data };
       } catch (cause) {
@@ -206,8 +202,7 @@ export class Stylizer implements AsyncDisposable {
   async #decode(photo: PictureInput, signal: AbortSignal, onProgress: (event: ProgressEvent) => void) {
     const { allowRemote, maxPixels } = this.#settings;
     onProgress({ type: "stage", stage: "decode", progress: 0 });
-    const bytes = await readInput(photo, { allowRemote, signal });
-    return decodePicture(bytes, { maxPixels, signal });
+    return takeInput(photo, { allowRemote, maxPixels, signal });
   }
 }
 

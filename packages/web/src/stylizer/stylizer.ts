@@ -7,7 +7,6 @@ import {
   type PreloadOptions,
   type Preset,
   type ProgressEvent,
-  type RawResult,
   reviveStyleCode,
   type StyleCode,
 } from "@mmfs/core";
@@ -72,7 +71,7 @@ export class Stylizer {
     return this.#run(options, async (signal, onProgress) => {
       const taken = await takeInput(photo);
       const { style, transfer } = await takeStyle(plain.style);
-      const raw: RawResult = await this.#call(
+      const raw = await this.#call(
         "stylize",
         { stylizer: this.#reference, photo: taken, options: { ...plain, style } },
         { signal, onProgress, transfer: [...transferOf(taken), ...transfer] },
