@@ -56,11 +56,12 @@ export { mapImages } from "./style/map-images.js";
 export { STYLE_LAYERS, StyleCode, type StyleOrigin } from "./style/style-code.js";
 export { parseStyleCode, STYLE_CODE_VERSION, serializeStyleCode } from "./style/style-code-file.js";
 export { STYLE_GROUPS, type StyleGroup, type StyleLayers } from "./style/style-groups.js";
-export { type GraphPart, GraphSet } from "./stylizer/graph-set.js";
+export { type GraphPart, GraphSet } from "./networks/graph-set.js";
 export { LruCache } from "./stylizer/lru-cache.js";
 export type {
   FacesOption,
   LoadOptions,
+  PaintedTile,
   PreloadOptions,
   ProgressEvent,
   Stage,

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { alignFace } from "../align/align-face.js";
 import { toNdarray } from "../picture/ndarray.js";
 import { fakeFace } from "../stylizer/__fixtures__/fake-faces.js";
-import { compositeFaces, type FaceLayer } from "./composite-faces.js";
+import { type FaceLayer, layFaces } from "./lay-faces.js";
 
 const grey = { width: 200, height: 200, data: new Uint8ClampedArray(200 * 200 * 4).fill(100) };
 
@@ -13,21 +13,33 @@ function layer(x: number, side: number, value: number, opacity = 1): FaceLayer {
   return { face, transform, square, stylized, opacity };
 }
 
-describe("compositeFaces", () => {
+function laid(layers: readonly FaceLayer[]) {
+  const picture = { ...grey, data: grey.data.slice() };
+  layFaces(picture, layers);
+  return picture;
+}
+
+describe("layFaces", () => {
   it("lays the larger face over the smaller, whatever their order", () => {
     const [large, small] = [layer(90, 120, 255), layer(110, 60, 0)];
     for (const layers of [
       [large, small],
       [small, large],
     ]) {
-      expect(toNdarray(compositeFaces(grey, layers)).get(100, 105, 0)).toBe(255);
+      expect(toNdarray(laid(layers)).get(100, 105, 0)).toBe(255);
     }
   });
 
-  it("mixes with the photo by the opacity, and leaves it alone at 0", () => {
-    expect(toNdarray(compositeFaces(grey, [layer(100, 100, 200, 0.5)])).get(100, 100, 0)).toBe(150);
-    const untouched = compositeFaces(grey, [layer(100, 100, 200, 0)]);
-    expect(untouched.data).toEqual(grey.data);
-    expect(untouched.data).not.toBe(grey.data);
+  it("mixes with what is below by the opacity, and leaves it alone at 0", () => {
+    expect(toNdarray(laid([layer(100, 100, 200, 0.5)])).get(100, 100, 0)).toBe(150);
+    expect(laid([layer(100, 100, 200, 0)]).data).toEqual(grey.data);
+  });
+
+  it("finds the place of a face in a picture of another size than the photo", () => {
+    const half = { width: 100, height: 100, data: new Uint8ClampedArray(100 * 100 * 4).fill(100) };
+    layFaces(half, [layer(100, 100, 200)], 0.5);
+    const at = (x: number) => toNdarray(half).get(50, x, 0);
+    expect(at(50)).toBe(200);
+    expect([at(20), at(80)]).toEqual([100, 100]);
   });
 });

@@ -152,6 +152,10 @@ export function parseOptions(options: StylizeOptions): ParsedOptions {
   const { signal: _signal, onProgress: _onProgress, ...output } = parsed.output;
   const complete: ParsedOptions = {
     ...output,
+    style: output.style,
+    resolution: output.resolution,
+    megapixels: output.megapixels,
+    onTile: output.onTile,
     surroundings: output.surroundings ?? (output.subject === "people" ? "photo" : "painted"),
   };
   const contradiction = contradictionIn(complete);

@@ -39,6 +39,9 @@ function createStylizer(changes: Partial<StylizerParts> = {}): Promise<Stylizer>
   });
 }
 
+/** The faces alone: what is painted whole has tests of its own. */
+const surroundings = "photo";
+
 const withoutPhotoCode: Partial<StylizerParts> = {
   bundle: tinyBundle((manifest) => {
     delete manifest.parts.presets;
@@ -55,9 +58,9 @@ async function runGraphs(code: Float32Array, seed: number): Promise<number[]> {
     features: features!,
     wplus: new Tensor("float32", code, [1, 10, 4]),
     ...Object.fromEntries(
-      noiseMaps(32, seed).map(({ size, values }, i) => [
+      noiseMaps({ x: 0, y: 0, width: 32, height: 32 }, seed).map(({ width, height, values }, i) => [
         `noise_${i}`,
-        new Tensor("float32", values, [1, 1, size, size]),
+        new Tensor("float32", values, [1, 1, height, width]),
       ]),
     ),
   });
@@ -86,7 +89,7 @@ describe("Stylizer.stylize", () => {
   it("changes the faces and leaves every other byte and the photo itself as they were", async () => {
     const stylizer = await createStylizer();
     const before = photo.data.slice();
-    const { data, width, height, faces } = await stylizer.stylize(photo, { faces: "largest" });
+    const { data, width, height, faces } = await stylizer.stylize(photo, { faces: "largest", surroundings });
     expect(photo.data).toEqual(before);
     expect([width, height]).toEqual([WIDTH, HEIGHT]);
     expect(faces.map(({ index }) => index)).toEqual([0]);
@@ -98,7 +101,7 @@ describe("Stylizer.stylize", () => {
   });
 
   it("gives the same bytes for the same arguments, and others for another seed", async () => {
-    const options = { style: { seed: 3 }, seed: 1, faces: [1] };
+    const options = { style: { seed: 3 }, seed: 1, faces: [1], surroundings } as const;
     const first = await (await createStylizer()).stylize(photo, options);
     const again = await (await createStylizer()).stylize(photo, options);
     expect(again.data).toEqual(first.data);
@@ -113,12 +116,12 @@ describe("Stylizer.stylize", () => {
       runtime: cpuRuntime(([input]) => runs.push(input!)),
       faceFinder: { find },
     });
-    await stylizer.stylize(photo, { style: "ink" });
+    await stylizer.stylize(photo, { style: "ink", surroundings });
     const copy = { width: WIDTH, height: HEIGHT, data: photo.data.slice() };
-    await stylizer.stylize(copy, { style: "watercolor painting", strength: 0.5, seed: 4 });
+    await stylizer.stylize(copy, { style: "watercolor painting", strength: 0.5, seed: 4, surroundings });
     expect(runs).toEqual(["image", "features", "features"]);
     copy.data[0]! += 1;
-    await stylizer.stylize(copy, { style: "ink" });
+    await stylizer.stylize(copy, { style: "ink", surroundings });
     expect(runs).toEqual(["image", "features", "features", "image", "features"]);
     expect(find).toHaveBeenCalledTimes(2);
   });
@@ -140,7 +143,7 @@ describe("Stylizer.stylize", () => {
     const stylizer = await createStylizer();
     const seen = { width: WIDTH, height: HEIGHT, data: photo.data.slice() };
     for (let i = 3; i < WIDTH * 4; i += 4) seen.data[i] = 50;
-    const plain = await stylizer.stylize(seen);
+    const plain = await stylizer.stylize(seen, { surroundings });
     const toned = await stylizer.stylize(seen, { surroundings: "toned" });
     const alphaOf = (data: Uint8ClampedArray) => data.filter((_, i) => i % 4 === 3);
     expect(alphaOf(toned.data)).toEqual(alphaOf(seen.data));
@@ -165,7 +168,7 @@ describe("Stylizer.stylize", () => {
     const photoCode = new RandomGenerator(2).normals(4);
     const ink = new RandomGenerator(3).normals(4);
     for (const strength of [0, 0.25, 1.5]) {
-      const { style } = await stylizer.stylize(photo, { style: "ink", strength, faces: "largest" });
+      const { style } = await stylizer.stylize(photo, { style: "ink", strength, faces: "largest", surroundings });
       for (let i = 0; i < 40; i++) {
         const expected = photoCode[i % 4]! + strength * (ink[i % 4]! - photoCode[i % 4]!);
         expect(style.code.values[i]).toBeCloseTo(expected, 5);
@@ -176,7 +179,7 @@ describe("Stylizer.stylize", () => {
   it("leaves every byte as it was at strength 0, and comes in by and by", async () => {
     const stylizer = await createStylizer();
     const at = async (strength: number) => {
-      const { data } = await stylizer.stylize(photo, { style: "ink", strength });
+      const { data } = await stylizer.stylize(photo, { style: "ink", strength, surroundings });
       return data.reduce((sum, byte, i) => sum + Math.abs(byte - photo.data[i]!), 0) / data.length;
     };
     expect(await at(0)).toBe(0);
@@ -202,7 +205,7 @@ describe("Stylizer.stylize", () => {
   it("tells of a progress that rises to 1", async () => {
     const events: ProgressEvent[] = [];
     const stylizer = await createStylizer();
-    await stylizer.stylize(photo, { onProgress: (event) => events.push(event) });
+    await stylizer.stylize(photo, { surroundings, onProgress: (event) => events.push(event) });
     const progress = events.flatMap((event) => (event.type === "stage" ? event.progress : []));
     expect(progress[0]).toBe(0);
     expect(progress.at(-1)).toBe(1);
@@ -216,19 +219,19 @@ describe("Stylizer.stylize", () => {
   });
 
   it("measures its steps", async () => {
-    const { timings } = await (await createStylizer()).stylize(photo);
+    const { timings } = await (await createStylizer()).stylize(photo, { surroundings });
     const { total, ...steps } = timings;
     expect(Object.keys(steps).sort()).toEqual(["align", "composite", "detect", "encode", "map", "stylize"]);
     expect(Object.values(steps).reduce((sum, time) => sum + time, 0)).toBeLessThanOrEqual(total);
   });
 
   it.each([
-    ["no face is found", [], {}, /No face was found.*Try/],
+    ["no face is found", [], {}, /No face was found.*faces to none/],
     ["a number is too large", [large], { faces: [0, 3] }, /no face number 3: 1 face was found/],
     ["a number is too large among several", [large, small], { faces: [2] }, /2 faces were found, numbers 0 to 1/],
   ])("says NO_FACE when %s", async (_, faces, options, message) => {
     const stylizer = await createStylizer({ faceFinder: fakeFinder(...faces) });
-    await expect(stylizer.stylize(photo, options)).rejects.toMatchObject({
+    await expect(stylizer.stylize(photo, { surroundings, ...options })).rejects.toMatchObject({
       code: "NO_FACE",
       message: expect.stringMatching(message),
     });
@@ -247,7 +250,7 @@ describe("Stylizer.stylize", () => {
   it("keeps the alpha of the photo and sees transparent parts as white", async () => {
     const data = photo.data.map((byte, i) => ((i & 3) === 3 ? i % 256 : byte));
     const stylizer = await createStylizer();
-    const result = await stylizer.stylize({ width: WIDTH, height: HEIGHT, data });
+    const result = await stylizer.stylize({ width: WIDTH, height: HEIGHT, data }, { surroundings });
     expect(result.data.filter((_, i) => (i & 3) === 3)).toEqual(data.filter((_, i) => (i & 3) === 3));
   });
 });
@@ -270,8 +273,8 @@ describe("pictures at the door", () => {
       },
     };
     const stylizer = await createStylizer({ styleEncoder });
-    const expected = await stylizer.stylize(packed, { style: { image: packed } });
-    const result = await stylizer.stylize(upsideDown, { style: { image: upsideDown } });
+    const expected = await stylizer.stylize(packed, { style: { image: packed }, surroundings });
+    const result = await stylizer.stylize(upsideDown, { style: { image: upsideDown }, surroundings });
     expect(result.data).toEqual(expected.data);
     expect(seen).toEqual([packed, packed]);
     expect(await stylizer.findFaces(view)).toEqual([large, small]);
@@ -312,7 +315,7 @@ describe("Stylizer.findFaces", () => {
     };
     const clear = createPicture(WIDTH, HEIGHT);
     await (await createStylizer({ faceFinder })).findFaces(clear);
-    await (await createStylizer({ faceFinder })).stylize(clear);
+    await (await createStylizer({ faceFinder })).stylize(clear, { surroundings });
     for (const { data } of seen) expect(data.every((byte) => byte === 255)).toBe(true);
     expect(seen).toHaveLength(2);
   });

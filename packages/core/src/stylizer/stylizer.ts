@@ -12,8 +12,10 @@ import type { StylePack } from "../pack/style-pack.js";
 import { usualMegapixels } from "../paint/megapixels.js";
 import type { Easel } from "../paint/paint-tiles.js";
 import { flatten } from "../picture/flatten.js";
-import { checkPicture, type Picture } from "../picture/picture.js";
+import type { NdarrayView } from "../picture/ndarray.js";
+import type { Picture } from "../picture/picture.js";
 import { pictureDigest } from "../picture/picture-digest.js";
+import { takePicture } from "../picture/take-picture.js";
 import { DisposableQueue } from "../queue/disposable-queue.js";
 import type { Device, Runtime } from "../runtime/runtime.js";
 import type { StyleCode } from "../style/style-code.js";
@@ -101,14 +103,15 @@ export class Stylizer {
   /**
    * Stylizes a photo: the whole of it, at the scale of its faces, or its faces alone.
    *
-   * @param photo sRGB; transparent parts are seen as white, and stay as transparent as they are.
+   * @param photo transparent parts are seen as white, and stay as transparent as they are. Of an ndarray the pixels are taken as
+   * {@link fromNdarray} does.
    * @throws {MMFSError} `INVALID_ARGUMENT`, `NO_FACE`, `STYLE_UNKNOWN`, `STYLE_INVALID`, `PROMPT_NOT_UNDERSTOOD`, `BUNDLE_INVALID`,
    * `BUNDLE_PART_MISSING`, `MODEL_DOWNLOAD`, `MODEL_INTEGRITY`, `MODEL_LOAD`, `DEVICE_UNAVAILABLE`, `DEVICE_LOST`,
    * `INFERENCE_FAILED`, `DISPOSED`. An aborted call rejects with `signal.reason`.
    */
-  async stylize(photo: Picture, options: StylizeOptions = {}): Promise<StylizeResult> {
+  async stylize(photo: Picture | NdarrayView, options: StylizeOptions = {}): Promise<StylizeResult> {
     const parsed = parseOptions(options);
-    const picture = checkPicture(photo);
+    const picture = takePicture(photo);
     return this.#enqueue(options, (load) => {
       const clock = new StageClock(options.onProgress, () => this.#queue.throwIfEnded(options.signal));
       return this.#stylize(picture, parsed, { graphs: this.#graphs, clock, load });
@@ -120,8 +123,8 @@ export class Stylizer {
    *
    * @throws {MMFSError} as {@link stylize} does
    */
-  async findFaces(photo: Picture, options: LoadOptions = {}): Promise<Face[]> {
-    const picture = checkPicture(photo);
+  async findFaces(photo: Picture | NdarrayView, options: LoadOptions = {}): Promise<Face[]> {
+    const picture = takePicture(photo);
     const find = (load: LoadOptions) => this.#faces.find(flatten(picture), pictureDigest(picture), load);
     return this.#enqueue(options, async (load) => [...(await find(load))]);
   }
@@ -207,7 +210,7 @@ export class Stylizer {
     const digest = pictureDigest(photo);
     const opaque = flatten(photo);
     const found = await this.#findFaces(opaque, digest, options, easel);
-    const selected = options.faces === "none" ? [] : selectFaces(found, options.faces);
+    const selected = selectFaces(found, options.faces);
     // Both before either runs, so that features and picture come from one device also where auto has to change it.
     await this.#graphs.load("encoder", load);
     await this.#graphs.load(decoder, load);

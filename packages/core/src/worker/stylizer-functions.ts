@@ -51,13 +51,14 @@ export function stylizerFunctions<Reference extends { id: number }, Photo>(
       return { value: (await opened(reference, call)).stylizer.bundle.manifest };
     },
 
-    async stylize({ stylizer: reference, photo, options }, call) {
+    async stylize({ stylizer: reference, photo, options, tiles }, call) {
       const { stylizer, warnings } = await opened(reference, call);
       const start = performance.now();
       const decoded = await platform.decode(photo, reference, call);
       const style = options.style === undefined ? undefined : await decodeStyle(options.style, reference, call);
       const decodeTime = performance.now() - start;
-      const result = await stylizer.stylize(decoded, { ...options, ...call, style });
+      const { signal, onProgress, onTile } = call;
+      const result = await stylizer.stylize(decoded, { ...options, signal, onProgress, onTile: tiles ? onTile : undefined, style });
       const { faces, timings, ...rest } = result;
       const value: StylizeResult = {
         ...rest,
@@ -86,7 +87,8 @@ export function stylizerFunctions<Reference extends { id: number }, Photo>(
 
     async preload({ stylizer: reference, ...parts }, call) {
       const { stylizer } = await opened(reference, call);
-      await stylizer.preload({ ...parts, ...call });
+      const { signal, onProgress } = call;
+      await stylizer.preload({ ...parts, signal, onProgress });
       return { value: undefined };
     },
 

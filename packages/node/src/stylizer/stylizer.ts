@@ -76,7 +76,7 @@ export class Stylizer implements AsyncDisposable {
   }
 
   /**
-   * Stylizes the faces of a photo.
+   * Stylizes a photo: the whole of it, at the scale of its faces, or its faces alone.
    *
    * @throws {MMFSError} `NO_FACE`, `UNSUPPORTED_IMAGE`, `IMAGE_TOO_LARGE`, `FILE_NOT_READABLE`, `INVALID_ARGUMENT`,
    * `URL_NOT_ALLOWED`, `DOWNLOAD_FAILED`, `STYLE_UNKNOWN`, `STYLE_INVALID`, `PROMPT_NOT_UNDERSTOOD`, `DEVICE_UNAVAILABLE`, `DEVICE_LOST`,
@@ -84,7 +84,7 @@ export class Stylizer implements AsyncDisposable {
    * `UNSUPPORTED_PLATFORM`. An aborted call rejects with `signal.reason`.
    */
   stylize(photo: PictureInput, options: StylizeOptions = {}): Promise<StylizeResult> {
-    const { signal: _signal, onProgress: _onProgress, ...plain } = options;
+    const { signal: _signal, onProgress: _onProgress, onTile, ...plain } = options;
     return this.#run(options, async (signal, onProgress) => {
       const start = performance.now();
       const { warnings, ...picture } = await this.#decode(photo, signal, onProgress);
@@ -92,8 +92,8 @@ export class Stylizer implements AsyncDisposable {
       const decode = performance.now() - start;
       const raw = await callThread(
         "stylize",
-        { stylizer: reference(this.#settings), photo: picture, options: { ...plain, style } },
-        { signal, onProgress, transfer: [picture.data.buffer, ...transfer] },
+        { stylizer: reference(this.#settings), photo: picture, options: { ...plain, style }, tiles: onTile !== undefined },
+        { signal, onProgress, onTile, transfer: [picture.data.buffer, ...transfer] },
       );
       raw.warnings.unshift(...warnings);
       raw.timings = { ...raw.timings, decode, total: raw.timings.total + decode };
