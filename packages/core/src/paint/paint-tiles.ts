@@ -36,12 +36,17 @@ export interface Easel {
  *
  * @param size of the picture in pixels.
  * @param fixedSide the one side in pixels that the graphs of an old bundle take.
+ * @param cellsAtOnce that a graph computes.
  */
-export function tilesFor(size: { width: number; height: number }, fixedSide?: number): TilePlan {
+export function tilesFor(
+  size: { width: number; height: number },
+  fixedSide?: number,
+  cellsAtOnce = CELLS_AT_ONCE,
+): TilePlan {
   const side = fixedSide === undefined ? undefined : fixedSide / CELL;
   const cells = (length: number) => Math.max(Math.ceil(length / CELL), side ?? 1);
   const [columns, rows] = [cells(size.width), cells(size.height)];
-  const plan = (halo: number) => planTiles(columns, rows, { halo, mostArea: CELLS_AT_ONCE, fixedSide: side });
+  const plan = (halo: number) => planTiles(columns, rows, { halo, mostArea: cellsAtOnce, fixedSide: side });
   return { columns, rows, encode: plan(ENCODER_HALO), decode: plan(DECODER_HALO) };
 }
 
