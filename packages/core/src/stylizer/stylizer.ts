@@ -87,14 +87,15 @@ export class Stylizer {
     this.#noise = undefined;
   });
   readonly #faces = new LruCache<Face[]>(PHOTOS_KEPT);
-  readonly #features: LruCache<Tensor>;
+  readonly #features: LruCache<Tensors>;
   #noise: { seed: number; maps: NoiseMap[] } | undefined;
 
   private constructor(bundle: Bundle, parts: StylizerParts) {
     const { runtime, styleEncoder, faceFinder, onProgress } = parts;
     const { device, dtype } = parseStylizerOptions(parts);
-    const { size, baseWidth } = bundle.manifest.network;
-    const bytesOfFace = 4 * 8 * baseWidth * (size / 16) ** 2;
+    const { resolution, baseWidth, detail } = bundle.manifest.network;
+    // features, and in a bundle with a detail path features_8 and features_4, which are 2 and 4 times as many numbers
+    const bytesOfFace = 4 * 8 * baseWidth * (resolution.default / 16) ** 2 * (detail ? 7 : 1);
     this.#features = new LruCache(Math.max(8, Math.floor(FEATURE_BYTES_KEPT / bytesOfFace)));
     this.#bundle = bundle;
     this.#graphs = new GraphSet(bundle, runtime, device, dtype);
@@ -289,14 +290,16 @@ export class Stylizer {
     return { square, transform, stylized: await clock.step("stylize", decode, place) };
   }
 
-  async #encode(square: Picture, load: LoadOptions): Promise<Tensor> {
+  async #encode(square: Picture, load: LoadOptions): Promise<Tensors> {
     const size = this.#size;
     const image = () => ({ image: new Tensor("float32", toTensorData(square), [1, 3, size, size]) });
-    return output(await this.#graphs.run("encoder", image, load), "features");
+    const outputs = await this.#graphs.run("encoder", image, load);
+    const names = ["features", ...(this.#bundle.manifest.network.detail ? ["features_8", "features_4"] : [])];
+    return Object.fromEntries(names.map((name) => [name, output(outputs, name)]));
   }
 
   async #decode(
-    features: Tensor,
+    features: Tensors,
     { decoder, code, seed }: DecoderInput & { seed: number },
     load: LoadOptions,
   ): Promise<Picture> {
@@ -305,7 +308,12 @@ export class Stylizer {
     const { maps } = this.#noise;
     // Copies, because a runtime may take the buffers of its inputs away.
     const feeds = () => ({
-      features: new Tensor("float32", (features.data as Float32Array).slice(), features.dims),
+      ...Object.fromEntries(
+        Object.entries(features).map(([name, { data, dims }]) => [
+          name,
+          new Tensor("float32", (data as Float32Array).slice(), dims),
+        ]),
+      ),
       wplus: new Tensor("float32", code.values.slice(), [1, code.layers, code.dim]),
       ...Object.fromEntries(
         maps.map(({ size: side, values }, i) => [
@@ -388,7 +396,7 @@ export class Stylizer {
   }
 
   get #size(): number {
-    return this.#bundle.manifest.network.size;
+    return this.#bundle.manifest.network.resolution.default;
   }
 }
 
