@@ -25,7 +25,6 @@ export async function encode(
   const { width, height } = region;
   const feeds = () => ({ image: new Tensor("float32", regionTensorData(picture, region), [1, 3, height, width]) });
   const outputs = await graphs.run("encoder", feeds, load);
-  const [coarsest, ...finer] = FEATURE_NAMES;
-  const names = [coarsest, ...finer.filter((name) => outputs[name] !== undefined)];
+  const names = graphs.network.detail ? FEATURE_NAMES : FEATURE_NAMES.slice(0, 1);
   return featuresOf(names.map((name) => [name, outputOf(outputs, name)] as const));
 }
