@@ -138,7 +138,21 @@ async function measureNetworks() {
 function measureCold(photo: string): number {
   const times = Array.from({ length: 3 }, () => {
     const start = performance.now();
-    const args = [cli, "stylize", photo, "--surroundings", "photo", "--resolution", "live", "-o", join(folder, "cold.jpg"), "--bundle", bundle, "--device", device];
+    const args = [
+      cli,
+      "stylize",
+      photo,
+      "--surroundings",
+      "photo",
+      "--resolution",
+      "live",
+      "-o",
+      join(folder, "cold.jpg"),
+      "--bundle",
+      bundle,
+      "--device",
+      device,
+    ];
     const { status, stderr } = spawnSync(process.execPath, args, { encoding: "utf8" });
     if (status !== 0) throw new Error(`mmfs ended with ${status}: ${stderr}`);
     return performance.now() - start;

@@ -11,7 +11,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { alignFace, flatten, loadBundle, type Picture, resize, Stylizer } from "@mmfs/core";
+import { alignFace, flatten, loadBundle, type Picture, resize, type StyleCode, Stylizer } from "@mmfs/core";
 import { bundleUrl } from "@mmfs/model-mini";
 import { FolderSource, NodeRuntime } from "@mmfs/node";
 import { loadFaceRecognition } from "./face-recognition.js";
@@ -67,7 +67,8 @@ async function measure(data: string): Promise<void> {
       const square = alignFace(flatten(picture), face.crop, COMPARED_SIDE).picture;
       const own = await recognition.descriptor(square);
       const options = { faces: "largest", output: "crop", resolution } as const;
-      for (const code of [photo, ...presets.map((preset) => preset.code)]) {
+      const codes: StyleCode[] = [photo, ...presets.map((preset) => preset.code)];
+      for (const code of codes) {
         const result = await stylizer.stylize(picture, { ...options, style: { code } });
         if (code === photo) {
           accuracies.push(psnr(resize(result, COMPARED_SIDE, COMPARED_SIDE), square));

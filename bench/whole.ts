@@ -102,7 +102,14 @@ async function share(photo: string, output: string): Promise<{ networks: number;
         networks += performance.now() - start;
         return outputs;
       };
-      return { ...session, device: session.device, inputNames: session.inputNames, outputNames: session.outputNames, run, dispose: () => session.dispose() };
+      return {
+        ...session,
+        device: session.device,
+        inputNames: session.inputNames,
+        outputNames: session.outputNames,
+        run,
+        dispose: () => session.dispose(),
+      };
     },
   };
   const stylizer = await Stylizer.create({ runtime, bundle: await loadBundle(new FolderSource(given.bundle)), device });
@@ -113,7 +120,10 @@ async function share(photo: string, output: string): Promise<{ networks: number;
     const { data, info } = await sharp(photo).ensureAlpha().raw().toBuffer({ resolveWithObject: true });
     // another photo each time, so that nothing of it is known
     data[0] = run;
-    const result = await stylizer.stylize({ ...info, data: new Uint8ClampedArray(data.buffer, data.byteOffset, data.length) });
+    const result = await stylizer.stylize({
+      ...info,
+      data: new Uint8ClampedArray(data.buffer, data.byteOffset, data.length),
+    });
     await sharp(result.data, { raw: { width: result.width, height: result.height, channels: 4 } })
       .removeAlpha()
       .jpeg({ quality: 90 })

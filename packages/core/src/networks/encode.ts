@@ -16,12 +16,7 @@ export const ENCODER_HALO = 4;
  * @param picture opaque; beyond its edges it is mirrored.
  * @param region in pixels, whole cells.
  */
-export async function encode(
-  graphs: GraphSet,
-  picture: Picture,
-  region: Box,
-  load: LoadOptions,
-): Promise<FeatureMaps> {
+export async function encode(graphs: GraphSet, picture: Picture, region: Box, load: LoadOptions): Promise<FeatureMaps> {
   const { width, height } = region;
   const feeds = () => ({ image: new Tensor("float32", regionTensorData(picture, region), [1, 3, height, width]) });
   const outputs = await graphs.run("encoder", feeds, load);

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { preserveColor } from "../color/preserve-color.js";
-import { createPicture, type Picture } from "../picture/picture.js";
 import type { Face } from "../faces/face.js";
+import { createPicture, type Picture } from "../picture/picture.js";
 import { resize } from "../picture/resize.js";
 import { RandomGenerator } from "../random/random-generator.js";
 import { cpuRuntime } from "./__fixtures__/cpu-runtime.js";
@@ -162,7 +162,11 @@ describe("a picture without faces", () => {
 
 describe("a bundle of one size", () => {
   it("refuses other resolutions, saying what to do", async () => {
-    const old = await Stylizer.create({ runtime: new FakeRuntime(), bundle: tinyBundle(), faceFinder: fakeFinder(large) });
+    const old = await Stylizer.create({
+      runtime: new FakeRuntime(),
+      bundle: tinyBundle(),
+      faceFinder: fakeFinder(large),
+    });
     await expect(old.stylize(photo, { resolution: 256 })).rejects.toMatchObject({
       code: "INVALID_ARGUMENT",
       message: expect.stringMatching(/squares of 32 pixels only, not of 256/),
