@@ -193,7 +193,7 @@ function labelled(label: string, rows: Record<string, Figures> = {}): Record<str
 }
 
 async function describePhotos(data: string, stylizer: Stylizer, recognition: FaceRecognition) {
-  const { size } = stylizer.bundle.manifest.network;
+  const { default: size } = stylizer.bundle.manifest.network.resolution;
   const known: KnownFace[] = [];
   const missed: string[] = [];
   for (const { file } of await references(data, "evaluation")) {

@@ -102,14 +102,13 @@ async function measureWarm(photos: readonly string[]) {
 /** Nothing but the runs of encoder and decoder. */
 async function measureNetworks() {
   const opened = await loadBundle(new FolderSource(bundle));
-  const { size, baseWidth, styleDim, styleLayers } = opened.manifest.network;
+  const { resolution, styleDim, styleLayers } = opened.manifest.network;
+  const size = resolution.default;
   const runtime = new NodeRuntime();
-  const small = size / 16;
   const random = (...shape: number[]) => {
     const values = new Float32Array(shape.reduce((product, length) => product * length, 1));
     return new Tensor("float32", values.map(Math.random), shape);
   };
-  const features = random(1, 8 * baseWidth, small, small);
   const noise = noiseMaps(size, 0).map(({ size: side, values }, index) => [
     `noise_${index}`,
     new Tensor("float32", values, [1, 1, side, side]),
@@ -117,7 +116,8 @@ async function measureNetworks() {
   const encoder = await runtime.createSession(await opened.part("encoder"), device);
   const decoder = await runtime.createSession(await opened.part("decoder"), device);
   const image = random(1, 3, size, size);
-  const style = { features, wplus: random(1, styleLayers, styleDim), ...Object.fromEntries(noise) };
+  const features = await encoder.run({ image });
+  const style = { ...features, wplus: random(1, styleLayers, styleDim), ...Object.fromEntries(noise) };
   const times = {
     encoder: await medianOf(() => encoder.run({ image })),
     decoder: await medianOf(() => decoder.run(style)),
