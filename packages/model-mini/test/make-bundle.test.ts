@@ -36,7 +36,7 @@ test("every file is what the manifest says, and the presets have their codes", a
   const bundle = await loadBundle(sourceOf(files));
   expect(bundle.manifest.network).toEqual({ ...SHAPE, styleLayers: 10 });
   expect(Object.keys(bundle.manifest.parts).sort()).toEqual(
-    ["decoder", "encoder", "faceDetector", "faceLandmarks", "mapping", "presets"].sort(),
+    ["decoder", "encoder", "faceDetector", "faceLandmarks", "mapping", "personMatte", "presets"].sort(),
   );
   // reading a part checks its size and SHA-256
   for (const part of Object.keys(bundle.manifest.parts)) await bundle.part(part as "encoder");

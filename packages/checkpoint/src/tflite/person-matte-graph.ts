@@ -10,8 +10,8 @@ import { readTfliteModel } from "./tflite-model.js";
  *
  * @param model `selfie_segmentation.tflite` of the npm package `@mediapipe/selfie_segmentation` (Apache-2.0).
  * @throws {MMFSError} `CHECKPOINT_INVALID`
- * @see "Model Card: MediaPipe Selfie Segmentation" (Google, 2021),
- * https://storage.googleapis.com/mediapipe-assets/Model%20Card%20MediaPipe%20Selfie%20Segmentation.pdf
+ * @see the model card that https://github.com/google-ai-edge/mediapipe/tree/master/mediapipe/modules/selfie_segmentation
+ * belongs to
  */
 export function personMatteGraph(model: Uint8Array): Uint8Array {
   const read = readTfliteModel(model);
