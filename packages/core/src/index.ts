@@ -32,6 +32,9 @@ export {
 export type { Box, FaceCrop, Point, SimilarityTransform } from "./geometry/types.js";
 export { PACK_FORMAT, PACK_MANIFEST_NAME, readPack, writePack } from "./pack/pack-file.js";
 export type { StylePack } from "./pack/style-pack.js";
+export { cutOutPeople, paintPeople } from "./people/cut-out.js";
+export type { Matte } from "./people/matte.js";
+export { type PersonMatteOptions, personMatte } from "./people/person-matte.js";
 export { blendPictures } from "./picture/blend-pictures.js";
 export { checkPictureFormat } from "./picture/check-picture-format.js";
 export { createPicture, wrapPicture } from "./picture/create-picture.js";

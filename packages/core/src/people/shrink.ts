@@ -1,0 +1,10 @@
+import type { Pixels } from "../picture/pixels.js";
+import { resample } from "../picture/resample.js";
+
+/** A picture at a smaller size, averaged, opaque; itself where it has that size. */
+export function shrink(picture: Readonly<Pixels>, width: number, height: number): Readonly<Pixels> {
+  if (picture.width === width && picture.height === height) return picture;
+  const columns = { start: 0, length: picture.width };
+  const rows = { start: 0, length: picture.height };
+  return resample(picture, columns, rows, width, height, "area", "area");
+}
