@@ -8,6 +8,7 @@ import {
   convertTowers,
   faceDetectorGraph,
   faceLandmarksGraph,
+  personMatteGraph,
   readCheckpoint,
 } from "@mmfs/checkpoint";
 import { type Preset, STYLE_LAYERS, StyleCode, serializePresets } from "@mmfs/core";
@@ -18,6 +19,8 @@ import * as v from "valibot";
  * being convolutional, keeps more of a face at this one.
  */
 const RESOLUTION = 512;
+
+const SELFIE_SEGMENTATION = "@mediapipe/selfie_segmentation/selfie_segmentation.tflite";
 
 /** What `mmfs_training export` says of the model beside its tensors; what only the evaluation needs is left out. */
 const ModelSchema = v.object({
@@ -61,10 +64,12 @@ export async function makeBundle(folder: string): Promise<Map<string, Uint8Array
       faceDetector: faceDetectorGraph(...(await faceModel("blazeface"))),
       faceLandmarks: faceLandmarksGraph(...(await faceModel("facemesh"))),
     },
+    personMatte: personMatteGraph(await readFile(createRequire(import.meta.url).resolve(SELFIE_SEGMENTATION))),
     provenance: {
       weights: "trained by mmfs_training; MODEL_CARD.md names the data",
       faceDetector: "BlazeFace of MediaPipe (Google, Apache-2.0), as carried by @vladmandic/human 3.3.6 (MIT)",
       faceLandmarks: "FaceMesh of MediaPipe (Google, Apache-2.0), as carried by @vladmandic/human 3.3.6 (MIT)",
+      personMatte: "Selfie Segmentation of MediaPipe (Google, Apache-2.0), from @mediapipe/selfie_segmentation",
     },
   });
 }

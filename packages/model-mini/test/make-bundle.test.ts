@@ -45,7 +45,7 @@ test("every file is what the manifest says, and the presets have their codes", a
     resolution: { default: 512, live: 256 },
   });
   expect(Object.keys(bundle.manifest.parts).sort()).toEqual(
-    ["decoder", "encoder", "faceDetector", "faceLandmarks", "mapping", "presets"].sort(),
+    ["decoder", "encoder", "faceDetector", "faceLandmarks", "mapping", "personMatte", "presets"].sort(),
   );
   // reading a part checks its size and SHA-256
   for (const part of Object.keys(bundle.manifest.parts)) await bundle.part(part as "encoder");
