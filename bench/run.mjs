@@ -2,7 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
-for (const file of ["browser.ts", "faces.ts", "identity.ts", "networks.ts", "photo.ts", "prompts.ts"]) {
+for (const file of ["browser.ts", "faces.ts", "identity.ts", "networks.ts", "photo.ts", "prompts.ts", "turned.ts"]) {
   console.log(`\n## ${file}\n`);
   const { status } = spawnSync(
     process.execPath,
