@@ -1,4 +1,10 @@
-import { applySimilarity, cropToSquare, invertSimilarity, makeSimilarity } from "../geometry/similarity.js";
+import {
+  applySimilarity,
+  composeSimilarity,
+  cropToSquare,
+  invertSimilarity,
+  makeSimilarity,
+} from "../geometry/similarity.js";
 import type { FaceCrop, SimilarityTransform } from "../geometry/types.js";
 import { flatten } from "../picture/flatten.js";
 import type { Picture } from "../picture/picture.js";
@@ -11,7 +17,7 @@ import type { Face } from "./face.js";
 import { facePoints } from "./face-points.js";
 import { boundsOf, regionOfDetection, regionOfLandmarks } from "./face-region.js";
 import { ffhqCrop } from "./ffhq-crop.js";
-import { type FaceMesh, LANDMARKS_SIZE, landmarksInRegion } from "./landmarks-in-region.js";
+import { type FaceMesh, LANDMARKS_SIZE, landmarksInRegion, landmarksReversed } from "./landmarks-in-region.js";
 import { type Square, squareContainment } from "./merge-detections.js";
 import { tileViews, wholeView } from "./search-views.js";
 
@@ -68,7 +74,10 @@ const MOST_REFINEMENTS = 3;
  */
 const SURE_PRESENCE = 0.99999;
 
-/** So much likelier by its presence must a reading turned by 180 degrees be than the one that led to the face. */
+/**
+ * So much likelier must the reading turned by 180 degrees be than the one that led to the face, by the geometric mean of
+ * the odds in both squares: photos are upright as a rule.
+ */
 const BETTER_ODDS = 10;
 
 /** Side of the detector's view of one face, in sides of the landmark network's square. */
@@ -189,25 +198,36 @@ class Search {
   /**
    * The landmarks the right way round: both networks see upright faces in upside-down ones, the mouth in the brow. The
    * same square turned by 180 degrees is read, too, and the presence tells which of the two the landmark network knows.
-   * Where it is sure of both, the detector decides; where of neither, the face may lie on its side.
+   * Unless it is sure of the first and not of the other, both are read once more, in the square that the landmarks give,
+   * since a single presence may mislead where a face is half covered. Where the network is sure of both, the detector
+   * decides; where of neither, the face may lie on its side.
    */
   async #settle(mesh: FaceMesh): Promise<FaceMesh> {
+    const meshReversed = await this.#reversed(mesh);
+    if (isSure(mesh) && !isSure(meshReversed)) return mesh;
     const region = regionOfLandmarks(mesh.points);
     const turned = (angle: number): FaceCrop => ({ ...region, angle: region.angle + angle });
-    const reversed = await this.#mesh(turned(180));
-    const [sure, reversedSure] = [isSure(mesh), isSure(reversed)];
-    if (sure && reversedSure) {
+    const again = await this.#mesh(region);
+    const reversed = await this.#reversed(again);
+    if (isSure(again) && isSure(reversed)) {
       const reversedScores = (await this.#score(turned(180))) > (await this.#score(region));
       return reversedScores ? this.#refine(reversed) : mesh;
     }
-    let best = odds(reversed) > BETTER_ODDS * odds(mesh) ? reversed : mesh;
-    if (!sure && !reversedSure) {
+    const gain = Math.sqrt((odds(meshReversed) / odds(mesh)) * (odds(reversed) / odds(again)));
+    let best = gain > BETTER_ODDS ? reversed : mesh;
+    if (!isSure(again) && !isSure(reversed)) {
       for (const angle of [90, -90]) {
         const quarter = await this.#mesh(turned(angle));
         if (isSure(quarter) && quarter.presence > best.presence) best = quarter;
       }
     }
     return best === mesh ? mesh : this.#refine(best);
+  }
+
+  /** What the landmark network says of the mesh's square turned by 180 degrees. */
+  #reversed({ square }: FaceMesh): Promise<FaceMesh> {
+    this.#signal?.throwIfAborted();
+    return landmarksReversed(this.#sessions.landmarks, square);
   }
 
   /** The detector's score of the face in this square, seen upright. */
@@ -231,7 +251,12 @@ class Search {
     if (region.side / scale < LANDMARKS_SIZE) return landmarksInRegion(landmarks, this.#photo, region);
     const center = { x: region.center.x / scale, y: region.center.y / scale };
     const mesh = await landmarksInRegion(landmarks, this.#searched, { ...region, center, side: region.side / scale });
-    return { ...mesh, points: mesh.points.map((point) => applySimilarity(this.#toPhoto, point)) };
+    const toSquare = composeSimilarity(mesh.square.toSquare, invertSimilarity(this.#toPhoto));
+    return {
+      ...mesh,
+      points: mesh.points.map((point) => applySimilarity(this.#toPhoto, point)),
+      square: { ...mesh.square, toSquare },
+    };
   }
 }
 
