@@ -224,7 +224,7 @@ describe.skipIf(chromiumPath === undefined)("the studio", () => {
       page.waitForEvent("download"),
       page.getByRole("button", { name: "Download" }).click(),
     ]);
-    expect(await sharp(await square.path()).metadata()).toMatchObject({ width: 256, height: 256, format: "webp" });
+    expect(await sharp(await square.path()).metadata()).toMatchObject({ width: 512, height: 512, format: "webp" });
 
     const [exported] = await Promise.all([
       page.waitForEvent("download"),
