@@ -38,7 +38,7 @@ it("finds the faces of a group photo, stylizes them, and leaves the rest of the 
   const { data, info } = await groupPhoto(1).ensureAlpha().raw().toBuffer({ resolveWithObject: true });
   const photo = checkPicture({ width: info.width, height: info.height, data });
   const stylizer = await Stylizer.create({ runtime: cpuRuntime(), bundle: await bundleWithFaceFinder() });
-  const result = await stylizer.stylize(photo, { style: "ink" });
+  const result = await stylizer.stylize(photo, { style: "ink", surroundings: "photo" });
   await stylizer.dispose();
 
   expect(result.facesFound).toBeGreaterThanOrEqual(3);
