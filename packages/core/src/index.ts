@@ -30,6 +30,7 @@ export {
   similarityScale,
 } from "./geometry/similarity.js";
 export type { Box, FaceCrop, Point, SimilarityTransform } from "./geometry/types.js";
+export { type GraphPart, GraphSet } from "./networks/graph-set.js";
 export { PACK_FORMAT, PACK_MANIFEST_NAME, readPack, writePack } from "./pack/pack-file.js";
 export type { StylePack } from "./pack/style-pack.js";
 export { blendPictures } from "./picture/blend-pictures.js";
@@ -47,6 +48,7 @@ export { fromTensorData, toTensorData } from "./picture/tensor-data.js";
 export { warpSquare } from "./picture/warp.js";
 export { DisposableQueue } from "./queue/disposable-queue.js";
 export { SerialQueue } from "./queue/serial-queue.js";
+export { SketchLoop } from "./queue/sketch-loop.js";
 export { type NoiseMap, noiseMaps } from "./random/noise-maps.js";
 export { RandomGenerator } from "./random/random-generator.js";
 export type { Device, DeviceOption, DType, Runtime, Session, Tensors } from "./runtime/runtime.js";
@@ -56,7 +58,6 @@ export { mapImages } from "./style/map-images.js";
 export { STYLE_LAYERS, StyleCode, type StyleOrigin } from "./style/style-code.js";
 export { parseStyleCode, STYLE_CODE_VERSION, serializeStyleCode } from "./style/style-code-file.js";
 export { STYLE_GROUPS, type StyleGroup, type StyleLayers } from "./style/style-groups.js";
-export { type GraphPart, GraphSet } from "./networks/graph-set.js";
 export { LruCache } from "./stylizer/lru-cache.js";
 export type {
   FacesOption,
