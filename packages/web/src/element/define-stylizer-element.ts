@@ -350,7 +350,9 @@ export function defineStylizerElement(name = "mmfs-stylizer"): void {
         const { strength, faces, subject, surroundings, resolution } = this;
         const anyway = this.#paintedAnyway === photo;
         const extent: StylizeOptions = anyway ? { faces: "none" } : { faces, subject, surroundings };
-        const comesInTiles = strength >= LEAST_STRENGTH_OF_TILES && (anyway || surroundings === "painted");
+        const isWhole = anyway || surroundings === "painted";
+        // A sketch comes soon enough, and tiles are without the faces that are laid into it at the end.
+        const comesInTiles = more === undefined && isWhole && strength >= LEAST_STRENGTH_OF_TILES;
         return stylizer.stylize(photo, {
           ...{ style: this.#style(), strength, resolution: resolution ?? undefined, ...extent, ...more, signal },
           onProgress: (detail) => this.#tell("mmfs-progress", detail),
