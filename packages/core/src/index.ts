@@ -11,6 +11,7 @@ export {
   type Manifest,
   ManifestSchema,
   type NetworkShape,
+  RESOLUTIONS,
 } from "./bundle/manifest.js";
 export { PRESETS_FORMAT, type Preset, type Presets, parsePresets, serializePresets } from "./bundle/presets.js";
 export { sha256 } from "./bundle/sha256.js";
@@ -32,7 +33,7 @@ export {
 export type { Box, FaceCrop, Point, SimilarityTransform } from "./geometry/types.js";
 export { type GraphPart, GraphSet } from "./networks/graph-set.js";
 export { PACK_FORMAT, PACK_MANIFEST_NAME, readPack, writePack } from "./pack/pack-file.js";
-export type { StylePack } from "./pack/style-pack.js";
+export type { PackNetwork, StylePack } from "./pack/style-pack.js";
 export { blendPictures } from "./picture/blend-pictures.js";
 export { checkPictureFormat } from "./picture/check-picture-format.js";
 export { flatten } from "./picture/flatten.js";

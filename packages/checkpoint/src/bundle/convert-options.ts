@@ -24,8 +24,9 @@ export interface ConvertOptions {
   /** Where the weights come from, as pairs of words for the manifest; the tool adds its own line. */
   provenance?: Record<string, string> | undefined;
   /**
-   * S, the side of the pictures in pixels, a multiple of 16. The shapes in a checkpoint do not tell it.
-   * @default the checkpoint's metadata `mmfs.size` (safetensors), else 512, the published size
+   * The side in pixels that a face's square is to have by default, a multiple of 16 from 128 to 1024; the live one is half
+   * of it, and at least 128. The graphs take pictures of any size.
+   * @default the nearest to the checkpoint's metadata `mmfs.size` (safetensors), else 512, the published size
    */
   size?: number | undefined;
   /**

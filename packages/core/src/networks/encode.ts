@@ -16,16 +16,10 @@ export const ENCODER_HALO = 4;
  * @param picture opaque; beyond its edges it is mirrored.
  * @param region in pixels, whole cells.
  */
-export async function encode(
-  graphs: GraphSet,
-  picture: Picture,
-  region: Box,
-  load: LoadOptions,
-): Promise<FeatureMaps> {
+export async function encode(graphs: GraphSet, picture: Picture, region: Box, load: LoadOptions): Promise<FeatureMaps> {
   const { width, height } = region;
   const feeds = () => ({ image: new Tensor("float32", regionTensorData(picture, region), [1, 3, height, width]) });
   const outputs = await graphs.run("encoder", feeds, load);
-  const [coarsest, ...finer] = FEATURE_NAMES;
-  const names = [coarsest, ...finer.filter((name) => outputs[name] !== undefined)];
+  const names = graphs.network.detail ? FEATURE_NAMES : FEATURE_NAMES.slice(0, 1);
   return featuresOf(names.map((name) => [name, outputOf(outputs, name)] as const));
 }

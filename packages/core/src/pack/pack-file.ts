@@ -131,7 +131,9 @@ export async function writePack(pack: Omit<StylePack, "decoderSha256">): Promise
   if (!parsed.success) {
     throw new MMFSError("PACK_INVALID", `The pack cannot be written: ${describeIssues(parsed.issues)}.`);
   }
-  const manifest = new TextEncoder().encode(`${JSON.stringify({ ...parsed.output, network: head.network }, null, 2)}\n`);
+  const manifest = new TextEncoder().encode(
+    `${JSON.stringify({ ...parsed.output, network: head.network }, null, 2)}\n`,
+  );
   const entries: Zippable = { [PACK_MANIFEST_NAME]: manifest, ...Object.fromEntries(contents) };
   // weights and compressed pictures gain nothing from deflation
   return zipSync(entries, { level: 0, mtime: new Date(1980, 0, 1) });

@@ -1,8 +1,8 @@
+import type { Box, Point } from "../geometry/types.js";
 import { type Brush, DECODER_HALO, decode } from "../networks/decode.js";
 import { ENCODER_HALO, encode } from "../networks/encode.js";
 import { CELL, copyFeatures, type FeatureMaps, featuresLike } from "../networks/feature-maps.js";
 import type { GraphSet } from "../networks/graph-set.js";
-import type { Box, Point } from "../geometry/types.js";
 import { copyInto } from "../picture/copy-part.js";
 import { createPicture, type Picture } from "../picture/picture.js";
 import { fromTensorData } from "../picture/tensor-data.js";

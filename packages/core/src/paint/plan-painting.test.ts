@@ -29,11 +29,17 @@ describe("planPainting", () => {
   });
 
   it("goes by the largest of faces that all differ", () => {
-    expect(planPainting(photo, [face(1000), face(400)], 512, 1e9)).toMatchObject({ scale: 0.512, apart: [false, true] });
+    expect(planPainting(photo, [face(1000), face(400)], 512, 1e9)).toMatchObject({
+      scale: 0.512,
+      apart: [false, true],
+    });
   });
 
   it("takes the largest face as the measure where all are tilted", () => {
-    expect(planPainting(photo, [face(512, 40), face(256, 90)], 512, 1e9)).toMatchObject({ scale: 1, apart: [true, true] });
+    expect(planPainting(photo, [face(512, 40), face(256, 90)], 512, 1e9)).toMatchObject({
+      scale: 1,
+      apart: [true, true],
+    });
   });
 
   it("counts from the shorter side where there is no face", () => {

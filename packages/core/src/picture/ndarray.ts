@@ -1,5 +1,5 @@
 import { MMFSError } from "../errors/mmfs-error.js";
-import type { Picture } from "./picture.js";
+import { checkBytes, type Picture } from "./picture.js";
 
 /**
  * What the package ndarray and others like it call an array of bytes: sample `[row, column, channel]` lies in `data` at
@@ -41,23 +41,20 @@ export function isNdarray(value: unknown): value is NdarrayView {
 export function fromNdarray(view: NdarrayView): Picture {
   const { data, offset } = view;
   const { height, width, channels } = sizeOf(view);
-  if (!(data instanceof Uint8ClampedArray || data instanceof Uint8Array)) {
-    throw new MMFSError("INVALID_ARGUMENT", "An ndarray that is a picture must hold bytes: give a Uint8ClampedArray.");
-  }
+  checkBytes(data);
   checkReach(view);
   const [rowStride = 0, columnStride = 0, channelStride = 0] = view.stride;
   const length = width * height * 4;
   if (channels === 4 && channelStride === 1 && columnStride === 4 && (rowStride === width * 4 || height === 1)) {
     return { width, height, data: new Uint8ClampedArray(data.buffer, data.byteOffset + offset, length) };
   }
-  const [green, blue] = channels === 1 ? [0, 0] : [channelStride, 2 * channelStride];
-  const packed = new Uint8ClampedArray(length);
-  for (let y = 0, out = 0; y < height; y++) {
-    for (let x = 0, at = offset + y * rowStride; x < width; x++, at += columnStride, out += 4) {
-      packed[out] = data[at]!;
-      packed[out + 1] = data[at + green]!;
-      packed[out + 2] = data[at + blue]!;
-      packed[out + 3] = channels === 4 ? data[at + 3 * channelStride]! : 255;
+  const packed = new Uint8ClampedArray(length).fill(255);
+  const colors = Math.max(channels, 3);
+  const colorStride = channels === 1 ? 0 : channelStride;
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      const at = offset + y * rowStride + x * columnStride;
+      for (let c = 0; c < colors; c++) packed[(y * width + x) * 4 + c] = data[at + c * colorStride]!;
     }
   }
   return { width, height, data: packed };
@@ -80,19 +77,14 @@ function sizeOf({ shape }: NdarrayView): { height: number; width: number; channe
   if (isSize && [2, 3].includes(shape.length) && [1, 3, 4].includes(channels)) return { height, width, channels };
   throw new MMFSError(
     "INVALID_ARGUMENT",
-    "An ndarray that is a picture must have the shape [height, width, 4], [height, width, 3] or [height, width] with at least " +
-      `one pixel, not ${JSON.stringify(shape)}.`,
+    `A picture has the shape [height, width, 4], [height, width, 3] or [height, width], not ${JSON.stringify(shape)}.`,
   );
 }
 
 function checkReach({ data, shape, stride, offset }: NdarrayView): void {
-  const steps = shape.map((length, axis) => (length - 1) * (stride[axis] ?? Number.NaN));
+  const steps = shape.map((length, axis) => (length - 1) * stride[axis]!);
   const least = steps.reduce((sum, step) => sum + Math.min(step, 0), offset);
   const most = steps.reduce((sum, step) => sum + Math.max(step, 0), offset);
-  if (!(Number.isInteger(least) && Number.isInteger(most) && least >= 0 && most < data.length)) {
-    throw new MMFSError(
-      "INVALID_ARGUMENT",
-      `The ndarray reaches from place ${least} to ${most} of its data, which has ${data.length} bytes.`,
-    );
-  }
+  if (least >= 0 && most < data.length && [offset, ...stride].every(Number.isInteger)) return;
+  throw new MMFSError("INVALID_ARGUMENT", `The ndarray reaches beyond its ${data.length} bytes.`);
 }

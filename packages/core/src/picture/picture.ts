@@ -28,9 +28,7 @@ export function checkPicture(value: unknown): Picture {
   }
   const { width, height, data } = value as { width: number; height: number; data: unknown };
   checkSize(width, height);
-  if (!(data instanceof Uint8ClampedArray || data instanceof Uint8Array)) {
-    throw new MMFSError("INVALID_ARGUMENT", "The data of a picture must be bytes: give a Uint8ClampedArray.");
-  }
+  checkBytes(data);
   if (data.length !== width * height * 4) {
     throw new MMFSError(
       "INVALID_ARGUMENT",
@@ -41,10 +39,16 @@ export function checkPicture(value: unknown): Picture {
   return { width, height, data: new Uint8ClampedArray(data.buffer, data.byteOffset, data.byteLength) };
 }
 
+/** @throws {MMFSError} `INVALID_ARGUMENT` */
+export function checkBytes(data: unknown): asserts data is Uint8ClampedArray | Uint8Array {
+  if (data instanceof Uint8ClampedArray || data instanceof Uint8Array) return;
+  throw new MMFSError("INVALID_ARGUMENT", "The data of a picture must be bytes: give a Uint8ClampedArray.");
+}
+
 function checkSize(width: number, height: number): void {
   if (Number.isInteger(width) && Number.isInteger(height) && width >= 1 && height >= 1) return;
   throw new MMFSError(
     "INVALID_ARGUMENT",
-    `A picture needs a whole width and height of at least 1, not ${String(width)}×${String(height)}.`,
+    `A picture needs a whole width and height of at least 1, not ${width}×${height}.`,
   );
 }

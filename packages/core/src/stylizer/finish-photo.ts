@@ -1,10 +1,9 @@
 import { type FaceLayer, layFaces } from "../composite/lay-faces.js";
 import { tonePhoto } from "../composite/tone-photo.js";
 import { blendPictures } from "../picture/blend-pictures.js";
-import { enlarge } from "../picture/enlarge.js";
 import { copyAlpha } from "../picture/copy-alpha.js";
+import { enlarge } from "../picture/enlarge.js";
 import { createPicture, type Picture } from "../picture/picture.js";
-import { resize } from "../picture/resize.js";
 import type { ParsedOptions } from "./parse-options.js";
 
 /** All that was painted of a photo. */

@@ -11,8 +11,6 @@ export interface Job {
   digest: string;
   brush: Brush;
   preserveColor: boolean;
-  /** The one side in pixels that the graphs of an old bundle take; newer ones take any. */
-  fixedSide: number | undefined;
   easel: Easel;
   memory: PhotoMemory;
 }

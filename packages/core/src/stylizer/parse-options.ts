@@ -112,7 +112,9 @@ const OptionsSchema = v.object({
   preserveColor: v.optional(v.boolean("true or false"), false),
   signal: v.optional(v.custom<AbortSignal>((value) => isObject(value) && "throwIfAborted" in value, "an AbortSignal")),
   onProgress: v.optional(v.function("a function")),
-  onTile: v.optional(v.custom<NonNullable<StylizeOptions["onTile"]>>((value) => typeof value === "function", "a function")),
+  onTile: v.optional(
+    v.custom<NonNullable<StylizeOptions["onTile"]>>((value) => typeof value === "function", "a function"),
+  ),
 });
 
 const DEVICES = ["auto", "cpu", "wasm", "webgpu", "cuda", "coreml", "dml"] as const;
@@ -166,7 +168,9 @@ export function parseOptions(options: StylizeOptions): ParsedOptions {
 /** What is wrong with options that are right one by one. */
 function contradictionIn({ faces, output, subject, surroundings }: ParsedOptions): string | undefined {
   if (output === "crop") {
-    return faces === "none" ? 'faces may not be "none" with output "crop", which gives the squares of faces.' : undefined;
+    return faces === "none"
+      ? 'faces may not be "none" with output "crop", which gives the squares of faces.'
+      : undefined;
   }
   if (subject === "people") {
     return surroundings === "painted"

@@ -22,7 +22,7 @@ export async function stylizeFace(
   const { picture: square, transform } = await easel.clock.step("align", align, place);
   const key = `${job.digest}-${index}-${size}`;
   const { painting, features } = await paintTiles(easel, square, job.brush, {
-    plan: tilesFor({ width: size, height: size }, job.fixedSide),
+    plan: tilesFor({ width: size, height: size }, easel.graphs.network.fixedSize),
     known: memory.features.get(key),
     face: place,
   });

@@ -34,10 +34,11 @@ export async function stylizePhoto(
 ): Promise<Pick<StylizeResult, "width" | "height" | "data" | "faces" | "painting">> {
   const { selected, opacity, options } = request;
   const { clock } = job.easel;
+  const { fixedSize } = job.easel.graphs.network;
   const plan = planOf(request);
   const apart = selected.filter((_, i) => plan === undefined || plan.apart[i]);
-  const whole = plan && { size: plan, tiles: tilesFor(plan, job.fixedSide) };
-  const sizeOf = (face: SelectedFace) => squareSize(face, request, plan, job.fixedSide);
+  const whole = plan && { size: plan, tiles: tilesFor(plan, fixedSize) };
+  const sizeOf = (face: SelectedFace) => squareSize(face, request, plan, fixedSize);
   if (whole) {
     clock.expect("align");
     expectTiles(clock, whole.tiles);
@@ -45,7 +46,7 @@ export async function stylizePhoto(
   for (const face of apart) {
     clock.expect("align");
     const size = sizeOf(face);
-    expectTiles(clock, tilesFor({ width: size, height: size }, job.fixedSide));
+    expectTiles(clock, tilesFor({ width: size, height: size }, fixedSize));
   }
 
   const interest = selected.map(({ face }) => face.crop.center);
@@ -87,9 +88,9 @@ function squareSize(
   { face }: SelectedFace,
   { resolution, options }: PhotoRequest,
   plan: PaintingPlan | undefined,
-  fixedSide: number | undefined,
+  fixedSize: number | undefined,
 ): number {
-  if (fixedSide !== undefined) return fixedSide;
+  if (fixedSize !== undefined) return fixedSize;
   if (plan === undefined) return resolution;
   const shown = face.crop.side * (options.size === "painting" ? plan.scale : 1);
   return Math.min(resolution, Math.max(LEAST_SIZE, Math.ceil((PIXELS_PER_PIXEL * shown) / 16) * 16));

@@ -67,7 +67,9 @@ describe("calls at the same time", () => {
   it("run one after the other, in the order in which they came", async () => {
     const { runtime, stylizer } = await setUp();
     const done: number[] = [];
-    await Promise.all([1, 2, 3].map((seed) => stylizer.stylize(photo(seed), { surroundings }).then(() => done.push(seed))));
+    await Promise.all(
+      [1, 2, 3].map((seed) => stylizer.stylize(photo(seed), { surroundings }).then(() => done.push(seed))),
+    );
     expect(done).toEqual([1, 2, 3]);
     expect(runtime.log.filter((event) => event.startsWith("run"))).toEqual([
       ...["run encoder", "run decoder", "run encoder", "run decoder", "run encoder", "run decoder"],
@@ -80,7 +82,10 @@ describe("calls at the same time", () => {
     runtime.before = (event) => {
       if (event === "run encoder" && ++runs === 1) throw new MMFSError("INFERENCE_FAILED", "out of memory");
     };
-    const [failed, fine] = await Promise.allSettled([stylizer.stylize(photo(1), { surroundings }), stylizer.stylize(photo(2), { surroundings })]);
+    const [failed, fine] = await Promise.allSettled([
+      stylizer.stylize(photo(1), { surroundings }),
+      stylizer.stylize(photo(2), { surroundings }),
+    ]);
     expect(failed).toMatchObject({ status: "rejected", reason: { code: "INFERENCE_FAILED" } });
     expect(fine.status).toBe("fulfilled");
   });

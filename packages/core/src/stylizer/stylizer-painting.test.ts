@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { preserveColor } from "../color/preserve-color.js";
+import type { Face } from "../faces/face.js";
 import { createPicture, type Picture } from "../picture/picture.js";
 import { resize } from "../picture/resize.js";
 import { RandomGenerator } from "../random/random-generator.js";
@@ -21,7 +22,7 @@ const large = fakeFace({ x: 100, y: 100 }, 128);
 const small = fakeFace({ x: 240, y: 60 }, 40);
 const tilted = fakeFace({ x: 240, y: 150 }, 110, 40);
 
-function createStylizer(...faces: Parameters<typeof fakeFinder>) {
+function createStylizer(...faces: Face[]) {
   return Stylizer.create({ runtime: cpuRuntime(), bundle: freeBundle(), faceFinder: fakeFinder(...faces) });
 }
 
@@ -52,12 +53,8 @@ describe("a photo painted whole", () => {
     expect([width, height]).toEqual([WIDTH, HEIGHT]);
     // the large face suits best: 192 px for its 128
     expect(painting).toEqual({ width: 450, height: 300, scale: 1.5 });
-    for (const corner of [
-      [0, 0, 20, 20],
-      [280, 180, 300, 200],
-    ] as const) {
-      expect(changed(data, ...corner)).toBeGreaterThan(350);
-    }
+    expect(changed(data, 0, 0, 20, 20)).toBeGreaterThan(350);
+    expect(changed(data, 280, 180, 300, 200)).toBeGreaterThan(350);
   });
 
   it("paints a face apart that is much smaller or tilted, and cuts the others out of the painting", async () => {
@@ -165,7 +162,11 @@ describe("a picture without faces", () => {
 
 describe("a bundle of one size", () => {
   it("refuses other resolutions, saying what to do", async () => {
-    const old = await Stylizer.create({ runtime: new FakeRuntime(), bundle: tinyBundle(), faceFinder: fakeFinder(large) });
+    const old = await Stylizer.create({
+      runtime: new FakeRuntime(),
+      bundle: tinyBundle(),
+      faceFinder: fakeFinder(large),
+    });
     await expect(old.stylize(photo, { resolution: 256 })).rejects.toMatchObject({
       code: "INVALID_ARGUMENT",
       message: expect.stringMatching(/squares of 32 pixels only, not of 256/),

@@ -12,7 +12,8 @@ import { RandomGenerator } from "../random/random-generator.js";
 import { StyleCode } from "../style/style-code.js";
 import { cpuRuntime } from "./__fixtures__/cpu-runtime.js";
 import { fakeFace, fakeFinder } from "./__fixtures__/fake-faces.js";
-import { readTinyFile, tinyBundle } from "./__fixtures__/tiny-bundle.js";
+import { FakeRuntime } from "./__fixtures__/fake-runtime.js";
+import { readTinyFile, type TinyFolder, tinyBundle } from "./__fixtures__/tiny-bundle.js";
 import type { ProgressEvent, StyleEncoder } from "./options.js";
 import { Stylizer, type StylizerParts } from "./stylizer.js";
 
@@ -49,23 +50,29 @@ const withoutPhotoCode: Partial<StylizerParts> = {
 };
 
 /** The graphs run by hand, on inputs named and laid out as `docs/bundle-format.md` says. */
-async function runGraphs(code: Float32Array, seed: number): Promise<number[]> {
-  const encoder = await InferenceSession.create(await readTinyFile("encoder.onnx"));
-  const decoder = await InferenceSession.create(await readTinyFile("decoder.onnx"));
-  const square = alignFace(photo, large.crop, 32).picture;
-  const { features } = await encoder.run({ image: new Tensor("float32", toTensorData(square), [1, 3, 32, 32]) });
+async function runGraphs(
+  code: Float32Array,
+  seed: number,
+  side = 32,
+  folder: TinyFolder = "bundle",
+): Promise<number[]> {
+  const encoder = await InferenceSession.create(await readTinyFile("encoder.onnx", folder));
+  const decoder = await InferenceSession.create(await readTinyFile("decoder.onnx", folder));
+  const square = alignFace(photo, large.crop, side).picture;
+  const features = await encoder.run({ image: new Tensor("float32", toTensorData(square), [1, 3, side, side]) });
   const { image } = await decoder.run({
-    features: features!,
+    ...features,
     wplus: new Tensor("float32", code, [1, 10, 4]),
     ...Object.fromEntries(
-      noiseMaps({ x: 0, y: 0, width: 32, height: 32 }, seed).map(({ width, height, values }, i) => [
+      noiseMaps({ x: 0, y: 0, width: side, height: side }, seed).map(({ width, height, values }, i) => [
         `noise_${i}`,
         new Tensor("float32", values, [1, 1, height, width]),
       ]),
     ),
   });
   const planes = image!.data as Float32Array;
-  const pixels = Array.from({ length: 32 * 32 }, (_, i) => [0, 1, 2].map((c) => planes[c * 1024 + i]! * 127.5 + 127.5));
+  const area = side * side;
+  const pixels = Array.from({ length: area }, (_, i) => [0, 1, 2].map((c) => planes[c * area + i]! * 127.5 + 127.5));
   return pixels.flatMap((rgb) => [...rgb.map((value) => Math.round(value)), 255]);
 }
 
@@ -84,6 +91,27 @@ describe("Stylizer.stylize", () => {
     expect(result.data.every((byte, i) => Math.abs(byte - expected[i]!) <= 1)).toBe(true);
     expect(result).toMatchObject({ facesFound: 2, device: "cpu", dtype: "fp32", warnings: [], style: { seed: 5 } });
     expect(result.style.code.origin).toEqual({ type: "preset", name: "Watercolor painting" });
+  });
+
+  it("draws with graphs of any size at the resolution of the bundle, with the detail path", async () => {
+    const folder = "bundle-any-size";
+    const stylizer = await createStylizer({ bundle: tinyBundle(undefined, folder) });
+    const [, preset] = await stylizer.presets();
+    const style = "watercolor painting";
+    const result = await stylizer.stylize(photo, { style, seed: 5, output: "crop", faces: "largest" });
+    expect(result.width).toBe(144);
+    expect(Array.from(result.data)).toEqual(await runGraphs(preset!.code.values, 5, 144, folder));
+    // the features in memory are those of the detail path too
+    const again = await stylizer.stylize(photo, { style, seed: 6, output: "crop", faces: "largest" });
+    expect(Array.from(again.data)).toEqual(await runGraphs(preset!.code.values, 6, 144, folder));
+  });
+
+  it("says what is missing where the encoder has no detail path and the manifest says it has", async () => {
+    const parts = { runtime: new FakeRuntime(), bundle: tinyBundle(undefined, "bundle-any-size") };
+    await expect((await createStylizer(parts)).stylize(photo)).rejects.toMatchObject({
+      code: "MODEL_LOAD",
+      message: expect.stringContaining("features_8"),
+    });
   });
 
   it("changes the faces and leaves every other byte and the photo itself as they were", async () => {

@@ -221,7 +221,6 @@ export class Stylizer {
         digest,
         brush: { decoder, code, seed: options.seed },
         preserveColor: options.preserveColor,
-        fixedSide: network.fixedSize,
         easel,
         memory: this.#memory,
       },

@@ -58,7 +58,13 @@ export function stylizerFunctions<Reference extends { id: number }, Photo>(
       const style = options.style === undefined ? undefined : await decodeStyle(options.style, reference, call);
       const decodeTime = performance.now() - start;
       const { signal, onProgress, onTile } = call;
-      const result = await stylizer.stylize(decoded, { ...options, signal, onProgress, onTile: tiles ? onTile : undefined, style });
+      const result = await stylizer.stylize(decoded, {
+        ...options,
+        signal,
+        onProgress,
+        onTile: tiles ? onTile : undefined,
+        style,
+      });
       const { faces, timings, ...rest } = result;
       const value: StylizeResult = {
         ...rest,

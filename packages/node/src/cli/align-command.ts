@@ -62,7 +62,11 @@ export async function alignCommand(
 function choose(found: number, which: FacesOption): number[] {
   const all = Array.from({ length: found }, (_value, index) => index);
   const chosen =
-    which === "all" ? all : which === "largest" ? all.slice(0, 1) : all.filter((i) => which !== "none" && which.includes(i));
+    which === "all"
+      ? all
+      : which === "largest"
+        ? all.slice(0, 1)
+        : all.filter((i) => which !== "none" && which.includes(i));
   if (chosen.length === 0) {
     const reason = found === 0 ? "No face was found" : `None of the ${found} faces was asked for`;
     throw new MMFSError("NO_FACE", `${reason}.`);

@@ -92,7 +92,12 @@ export class Stylizer implements AsyncDisposable {
       const decode = performance.now() - start;
       const raw = await callThread(
         "stylize",
-        { stylizer: reference(this.#settings), photo: picture, options: { ...plain, style }, tiles: onTile !== undefined },
+        {
+          stylizer: reference(this.#settings),
+          photo: picture,
+          options: { ...plain, style },
+          tiles: onTile !== undefined,
+        },
         { signal, onProgress, onTile, transfer: [picture.data.buffer, ...transfer] },
       );
       raw.warnings.unshift(...warnings);

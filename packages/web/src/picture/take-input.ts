@@ -3,7 +3,7 @@ import type { PictureInput } from "./picture-input.js";
 import type { TravellingPhoto } from "./travelling-photo.js";
 
 const ACCEPTED =
-  "A photo is given as a Blob, File, ArrayBuffer, Uint8Array, address, ImageData or other { width, height, data }, ImageBitmap, img, canvas, video or VideoFrame";
+  "A photo is given as a Blob, File, ArrayBuffer, Uint8Array, address, ImageData, { width, height, data }, ImageBitmap, img, canvas, video or VideoFrame";
 
 /**
  * Makes whatever the user gave fit to travel; what shows a picture is copied as it is at this moment.
