@@ -4,9 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { bundleUrl } from "@mmfs/model-mini";
 import type { Browser, Locator, Page } from "playwright-core";
+import sharp from "sharp";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { chromiumPath, launchChromium } from "./chromium.js";
-import { PHOTO } from "./node-picture.js";
+import { SMALL_PHOTO } from "./node-picture.js";
 import { type App, STRICT_POLICY, serveApp } from "./serve-app.js";
 
 let app: App;
@@ -15,9 +16,11 @@ let folder: string;
 beforeAll(async () => {
   if (chromiumPath === undefined) return;
   folder = await mkdtemp(join(tmpdir(), "mmfs-element-"));
-  await writeFile(join(folder, "me.png"), PHOTO);
+  await writeFile(join(folder, "me.png"), SMALL_PHOTO);
+  const wall = sharp({ create: { width: 200, height: 150, channels: 3, background: "#7a9" } });
+  await writeFile(join(folder, "wall.png"), await wall.png().toBuffer());
   app = await serveApp();
-  app.files.set("/me.png", PHOTO);
+  app.files.set("/me.png", SMALL_PHOTO);
   app.files.set("/axe.js", await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js")));
   app.headers = { "content-security-policy": STRICT_POLICY };
   browser = await launchChromium();
@@ -58,7 +61,8 @@ async function place(bundle = "/bundle/"): Promise<void> {
 }
 
 const results = (count: number) => element.and(page.locator(`[data-mmfs-result="${count}"]`)).waitFor();
-const choosePhoto = () => page.getByLabel("Drop, paste or choose a photo").setInputFiles(join(folder, "me.png"));
+const choosePhoto = (name = "me.png") =>
+  page.getByLabel("Drop, paste or choose a photo").setInputFiles(join(folder, name));
 const look = () => page.getByRole("img").evaluate((canvas: HTMLCanvasElement) => canvas.toDataURL());
 
 describe.skipIf(chromiumPath === undefined)("<mmfs-stylizer>", () => {
@@ -72,13 +76,17 @@ describe.skipIf(chromiumPath === undefined)("<mmfs-stylizer>", () => {
       page
         .getByRole("img")
         .evaluate((canvas: HTMLCanvasElement) => [...(canvas.getContext("2d")?.getImageData(2, 2, 1, 1).data ?? [])]);
-    const plain = await corner();
-    await element.evaluate((it) => it.setAttribute("surroundings", "toned"));
+    const painted = await corner();
+    await element.evaluate((it) => it.setAttribute("surroundings", "photo"));
     await results(2);
+    const plain = await corner();
+    expect(painted).not.toEqual(plain);
+    await element.evaluate((it) => it.setAttribute("surroundings", "toned"));
+    await results(3);
     expect(await corner()).not.toEqual(plain);
     const stylised = await look();
     await page.getByLabel("Strength").fill("0");
-    await results(3);
+    await results(4);
     expect(await corner()).toEqual(plain);
     expect(await look()).not.toBe(stylised);
     expect(await element.getAttribute("strength")).toBe("0");
@@ -98,6 +106,54 @@ describe.skipIf(chromiumPath === undefined)("<mmfs-stylizer>", () => {
     await page.getByRole("button", { name: "Save as PNG" }).click();
     expect((await download).suggestedFilename()).toBe("stylised.png");
     expect(await element.getAttribute("data-mmfs-error")).toBeNull();
+  }, 60_000);
+
+  it("sketches while the strength moves, and then paints", async () => {
+    await place();
+    await choosePhoto();
+    await results(1);
+    const looks = await element.evaluate(
+      (it: HTMLElementTagNameMap["mmfs-stylizer"]) =>
+        new Promise<string[]>((resolve) => {
+          const canvas = it.shadowRoot?.querySelector("canvas");
+          const seen = new Set<string>();
+          let isDone = false;
+          it.addEventListener("mmfs-result", () => {
+            isDone = true;
+          });
+          const watch = () => {
+            seen.add(canvas?.toDataURL() ?? "");
+            if (isDone) resolve([...seen]);
+            else requestAnimationFrame(watch);
+          };
+          for (const strength of [0.9, 0.8, 0.7]) it.strength = strength;
+          watch();
+        }),
+    );
+    // What was there, a sketch, the painting; perhaps tiles of it between them.
+    expect(looks.length).toBeGreaterThanOrEqual(3);
+    expect(looks.at(-1)).toBe(await look());
+    expect(await element.getAttribute("data-mmfs-result")).toBe("2");
+    expect(await element.evaluate((it: HTMLElementTagNameMap["mmfs-stylizer"]) => it.result?.width)).toBe(256);
+  }, 60_000);
+
+  it("paints a picture without a face where the visitor says so", async () => {
+    await place();
+    await choosePhoto("wall.png");
+    await element.and(page.locator("[data-mmfs-error='1']")).waitFor();
+    const photo = await look();
+    await page.getByRole("button", { name: "Paint it anyway" }).click();
+    await results(1);
+    expect(await look()).not.toBe(photo);
+    expect(await page.getByRole("button", { name: "Paint it anyway" }).isVisible()).toBe(false);
+    expect(await page.getByRole("status").textContent()).toMatch(/^no faces, \d+ ms on wasm$/);
+    // In the next photo faces are looked for again.
+    await choosePhoto();
+    await results(2);
+    expect(await page.getByRole("status").textContent()).toMatch(/^1 face, /);
+    await element.evaluate((it) => it.setAttribute("faces", "none"));
+    await results(3);
+    expect(await page.getByRole("status").textContent()).toMatch(/^no faces, /);
   }, 60_000);
 
   it("takes a prompt and a reference picture, and says what went wrong", async () => {
