@@ -71,7 +71,7 @@ describe.skipIf(chromiumPath === undefined)("<mmfs-stylizer>", () => {
     await choosePhoto();
     await results(1);
     expect(await page.getByRole("combobox", { name: "Style" }).locator("option").count()).toBeGreaterThan(1);
-    expect(await page.getByRole("status").textContent()).toMatch(/^1 face, \d+ ms on wasm$/);
+    expect(await page.getByRole("status").textContent()).toMatch(/^1 face, \d+\.\d s on wasm$/);
     const corner = () =>
       page
         .getByRole("img")
@@ -146,14 +146,14 @@ describe.skipIf(chromiumPath === undefined)("<mmfs-stylizer>", () => {
     await results(1);
     expect(await look()).not.toBe(photo);
     expect(await page.getByRole("button", { name: "Paint it anyway" }).isVisible()).toBe(false);
-    expect(await page.getByRole("status").textContent()).toMatch(/^no faces, \d+ ms on wasm$/);
+    expect(await page.getByRole("status").textContent()).toMatch(/^No faces, \d+\.\d s on wasm$/);
     // In the next photo faces are looked for again.
     await choosePhoto();
     await results(2);
     expect(await page.getByRole("status").textContent()).toMatch(/^1 face, /);
     await element.evaluate((it) => it.setAttribute("faces", "none"));
     await results(3);
-    expect(await page.getByRole("status").textContent()).toMatch(/^no faces, /);
+    expect(await page.getByRole("status").textContent()).toMatch(/^No faces, /);
   }, 60_000);
 
   it("takes a prompt and a reference picture, and says what went wrong", async () => {

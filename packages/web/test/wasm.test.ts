@@ -174,7 +174,9 @@ describe.skipIf(chromiumPath === undefined)("the default bundle on WebAssembly",
       for (const stage of ["decode", "map", "detect", "align", "encode", "stylize", "composite"]) {
         const controller = new AbortController();
         const onProgress = (event) => event.stage === stage && controller.abort();
-        names.push(await failure(stylizer.stylize("/photo.png", { signal: controller.signal, onProgress, megapixels: 0.1 })));
+        // Another size each time, so that nothing is known that the call before went on to compute.
+        const megapixels = 0.1 + 0.01 * names.length;
+        names.push(await failure(stylizer.stylize("/photo.png", { signal: controller.signal, onProgress, megapixels })));
       }
       const { facesFound } = await stylizer.stylize("/photo.png", { output: "crop" });
       await stylizer.dispose();

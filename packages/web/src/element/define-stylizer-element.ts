@@ -319,8 +319,8 @@ export function defineStylizerElement(name = "mmfs-stylizer"): void {
           }
           this.result = await this.#paint(stylizer, photo, signal);
           const { facesFound, device, timings, warnings } = this.result;
-          const faces = facesFound === 1 ? "1 face" : `${facesFound || "no"} faces`;
-          this.#say(`${faces}, ${Math.round(timings.total)} ms on ${device}`, { title: warnings.join("\n") });
+          const faces = facesFound === 1 ? "1 face" : `${facesFound || "No"} faces`;
+          this.#say(`${faces}, ${(timings.total / 1000).toFixed(1)} s on ${device}`, { title: warnings.join("\n") });
           [parts.after.width, parts.after.height] = [this.result.width, this.result.height];
           this.#show(this.result);
           parts.save.disabled = false;
