@@ -52,7 +52,7 @@ export async function faceFinder(runtime: Runtime): Promise<FaceFinder> {
 }
 
 /** The photo as it is, or resized to `size`, covering it. */
-export async function readPicture(path: string, size?: { width: number; height: number }): Promise<Picture> {
+export async function readPicture(path: string | Buffer, size?: { width: number; height: number }): Promise<Picture> {
   const photo = size ? sharp(path).resize({ ...size, fit: "cover", position: "top" }) : sharp(path);
   const { data, info } = await photo.ensureAlpha().raw().toBuffer({ resolveWithObject: true });
   return checkPicture({ width: info.width, height: info.height, data });

@@ -103,21 +103,13 @@ async function measureWarm(photos: readonly string[]) {
 /** Nothing but the runs of encoder and decoder. */
 async function measureNetworks() {
   const opened = await loadBundle(new FolderSource(bundle));
-  const { baseWidth, styleDim, styleLayers, resolution } = opened.manifest.network;
+  const { styleDim, styleLayers, resolution } = opened.manifest.network;
   const size = resolution.live;
   const runtime = new NodeRuntime();
-  const small = size / 16;
   const random = (...shape: number[]) => {
     const values = new Float32Array(shape.reduce((product, length) => product * length, 1));
     return new Tensor("float32", values.map(Math.random), shape);
   };
-  const features = random(1, 8 * baseWidth, small, small);
-  const finer = opened.manifest.network.detail
-    ? {
-        features_8: random(1, 4 * baseWidth, 2 * small, 2 * small),
-        features_4: random(1, 2 * baseWidth, 4 * small, 4 * small),
-      }
-    : {};
   const noise = noiseMaps({ x: 0, y: 0, width: size, height: size }, 0).map(({ width, height, values }, index) => [
     `noise_${index}`,
     new Tensor("float32", values, [1, 1, height, width]),
@@ -125,7 +117,8 @@ async function measureNetworks() {
   const encoder = await runtime.createSession(await opened.part("encoder"), device);
   const decoder = await runtime.createSession(await opened.part("decoder"), device);
   const image = random(1, 3, size, size);
-  const style = { features, ...finer, wplus: random(1, styleLayers, styleDim), ...Object.fromEntries(noise) };
+  const features = await encoder.run({ image });
+  const style = { ...features, wplus: random(1, styleLayers, styleDim), ...Object.fromEntries(noise) };
   const times = {
     encoder: await medianOf(() => encoder.run({ image })),
     decoder: await medianOf(() => decoder.run(style)),

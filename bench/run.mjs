@@ -10,6 +10,7 @@ for (const file of [
   "photo.ts",
   "prompts.ts",
   "resolutions.ts",
+  "turned.ts",
   "whole.ts",
 ]) {
   console.log(`\n## ${file}\n`);

@@ -36,7 +36,7 @@ const columns = [
 ];
 
 const stylizer = await createStylizer();
-const { size } = stylizer.bundle.network;
+const { default: size } = stylizer.bundle.network.resolution;
 const presets = (await stylizer.presets()).map(({ name }) => name);
 
 const hero = await row(people[0], presets);

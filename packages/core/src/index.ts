@@ -34,6 +34,9 @@ export type { Box, FaceCrop, Point, SimilarityTransform } from "./geometry/types
 export { type GraphPart, GraphSet } from "./networks/graph-set.js";
 export { PACK_FORMAT, PACK_MANIFEST_NAME, readPack, writePack } from "./pack/pack-file.js";
 export type { PackNetwork, StylePack } from "./pack/style-pack.js";
+export { cutOutPeople, paintPeople } from "./people/cut-out.js";
+export type { Matte } from "./people/matte.js";
+export { type PersonMatteOptions, personMatte } from "./people/person-matte.js";
 export { blendPictures } from "./picture/blend-pictures.js";
 export { checkPictureFormat } from "./picture/check-picture-format.js";
 export { flatten } from "./picture/flatten.js";

@@ -277,7 +277,8 @@ describe("the other commands", () => {
     expect(JSON.parse(verified.stdout)).toMatchObject({
       name: "toy",
       valid: true,
-      network: { size: 128, baseWidth: 16 },
+      format: 2,
+      network: { baseWidth: 16, detail: false, resolution: { default: 128, live: 128 } },
     });
     const used = await mmfs(["stylize", PORTRAIT, "-o", "a.png", "--style", "seed:1", "--bundle", "made"]);
     expect([used.status, used.stderr]).toEqual([0, ""]);

@@ -25,6 +25,7 @@ test("a bundle has every part, with variants, that core can load and onnxruntime
     dtypes: ["fp32", "fp16"],
     presets: presetsOf(8),
     faceParts: { faceDetector: face, faceLandmarks: face },
+    personMatte: face,
     provenance: { data: "none" },
   });
   const bundle = await load(files);
@@ -46,6 +47,7 @@ test("a bundle has every part, with variants, that core can load and onnxruntime
     "faceLandmarks",
     "mapper",
     "mapping",
+    "personMatte",
     "presets",
   ]);
   for (const part of Object.keys(manifest.parts) as BundlePart[]) await bundle.part(part);

@@ -38,6 +38,8 @@ export interface ConvertOptions {
   presets?: Uint8Array | undefined;
   /** The graphs that find a face; without them the bundle takes pictures that are aligned already. */
   faceParts?: FaceParts | undefined;
+  /** The graph that tells people from the background, as bytes of an ONNX file; see {@link personMatteGraph}. */
+  personMatte?: Uint8Array | undefined;
   /**
    * What understands prompts and reference pictures, as {@link convertTowers} or {@link convertClip} makes it; the
    * checkpoint must have a mapper for its embeddings.

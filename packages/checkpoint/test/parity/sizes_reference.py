@@ -78,7 +78,6 @@ for size in options.sizes:
     if options.detail:
         tensors |= {"features_8": features_8, "features_4": features_4}
     else:
-        # the same by the network's own methods, so that what is written out above is the network
-        torch.testing.assert_close(tensors["features"], network.encode(image))
-        torch.testing.assert_close(tensors["decoded"], network.decode(features, wplus, noises))
+        # what is written out above is the network
+        torch.testing.assert_close(tensors["decoded"], network(image, wplus, noises))
     save_safetensors(tensors, options.out / f"io-{size}.safetensors")

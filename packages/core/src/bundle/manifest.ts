@@ -17,6 +17,7 @@ export const BUNDLE_PARTS = [
   "imageTower",
   "faceDetector",
   "faceLandmarks",
+  "personMatte",
   "presets",
 ] as const;
 

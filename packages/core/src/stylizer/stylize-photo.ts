@@ -1,6 +1,8 @@
 import type { FaceLayer } from "../composite/lay-faces.js";
 import { cropToSquare } from "../geometry/similarity.js";
 import { expectTiles, tilesFor } from "../paint/paint-tiles.js";
+import type { Matte } from "../people/matte.js";
+import { personMatte } from "../people/person-matte.js";
 import { type PaintingPlan, planPainting } from "../paint/plan-painting.js";
 import { blendPictures } from "../picture/blend-pictures.js";
 import type { Picture } from "../picture/picture.js";
@@ -39,6 +41,7 @@ export async function stylizePhoto(
   const apart = selected.filter((_, i) => plan === undefined || plan.apart[i]);
   const whole = plan && { size: plan, tiles: tilesFor(plan, fixedSize) };
   const sizeOf = (face: SelectedFace) => squareSize(face, request, plan, fixedSize);
+  if (options.subject === "people") clock.expect("people");
   if (whole) {
     clock.expect("align");
     expectTiles(clock, whole.tiles);
@@ -66,15 +69,24 @@ export async function stylizePhoto(
     clock.finish("stylize");
     return { ...faces[0]!.picture, faces, painting };
   }
-  const finish = () => finishPhoto({ photo: request.photo, whole: painted, layers, opacity, options });
+  const matte = options.subject === "people" ? await findPeople(job, request) : undefined;
+  const finish = () => finishPhoto({ photo: request.photo, whole: painted, layers, matte, opacity, options });
   const picture = await clock.step("composite", finish);
   clock.finish("composite");
   return { ...picture, faces, painting };
 }
 
+async function findPeople({ photo, easel }: Job, { selected }: PhotoRequest): Promise<Matte> {
+  const { clock, graphs, load } = easel;
+  const network = await graphs.load("personMatte", load);
+  const faces = selected.map(({ face }) => face);
+  return clock.step("people", () => personMatte(photo, faces, network, { signal: load.signal }));
+}
+
 /** How the photo is painted whole; nothing where its faces alone are. */
 function planOf({ photo, selected, resolution, megapixels, options }: PhotoRequest): PaintingPlan | undefined {
-  if (options.output === "crop" || options.surroundings !== "painted") return undefined;
+  const isWhole = options.surroundings === "painted" || options.subject === "people";
+  if (options.output === "crop" || !isWhole) return undefined;
   const crops = selected.map(({ face }) => face.crop);
   return planPainting(photo, crops, resolution, megapixels * 1e6);
 }

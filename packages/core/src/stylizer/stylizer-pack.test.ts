@@ -89,7 +89,7 @@ describe("a style pack", () => {
 
   it("is for pictures of any size, or for those of its bundle alone", async () => {
     const fixed = await loadBundle(tinyBundle());
-    const free = await loadBundle(tinyBundle(undefined, "bundle-any-size"));
+    const free = await loadBundle(tinyBundle(undefined, "any-size/bundle"));
     const base = { bundle: "tiny-any-size", encoder: free.manifest.parts.encoder?.sha256 ?? "" };
     const detailed = { ...NETWORK, detail: true };
     checkPack(await makePack({ network: NETWORK }), fixed.manifest);

@@ -94,7 +94,7 @@ describe("Stylizer.stylize", () => {
   });
 
   it("draws with graphs of any size at the resolution of the bundle, with the detail path", async () => {
-    const folder = "bundle-any-size";
+    const folder = "any-size/bundle";
     const stylizer = await createStylizer({ bundle: tinyBundle(undefined, folder) });
     const [, preset] = await stylizer.presets();
     const style = "watercolor painting";
@@ -107,7 +107,7 @@ describe("Stylizer.stylize", () => {
   });
 
   it("says what is missing where the encoder has no detail path and the manifest says it has", async () => {
-    const parts = { runtime: new FakeRuntime(), bundle: tinyBundle(undefined, "bundle-any-size") };
+    const parts = { runtime: new FakeRuntime(), bundle: tinyBundle(undefined, "any-size/bundle") };
     await expect((await createStylizer(parts)).stylize(photo)).rejects.toMatchObject({
       code: "MODEL_LOAD",
       message: expect.stringContaining("features_8"),

@@ -194,7 +194,10 @@ async function makeProgram(terminal: Terminal, finish: (code: number) => void): 
     .description("make a bundle of an MMFS checkpoint (.pth, .pt, .safetensors); no Python is needed")
     .argument("<checkpoint>")
     .requiredOption("-o, --output <folder>", "the bundle to write")
-    .option("--size <pixels>", "side of the network's pictures (default: what the checkpoint says, else 512)")
+    .option(
+      "--size <pixels>",
+      "side of a face's square by default, a multiple of 16 from 128 to 1024 (default: what the checkpoint says, else 512)",
+    )
     .option("--name <name>", "name of the bundle (default: that of the checkpoint)")
     .option("--license <terms>", "terms of the weights")
     .option("--presets <file>", "presets.json to put into it")

@@ -2,8 +2,8 @@ import { readFile } from "node:fs/promises";
 import type { BundleSource } from "../../bundle/bundle-source.js";
 import type { Manifest } from "../../bundle/manifest.js";
 
-/** `bundle` is of format 1, for squares of 32 pixels; `bundle-any-size` of format 2, for any, and has a detail path. */
-export type TinyFolder = "bundle" | "bundle-any-size";
+/** `bundle` is of format 1, for squares of 32 pixels; `any-size/bundle` of format 2, for any, and has a detail path. */
+export type TinyFolder = "bundle" | "any-size/bundle";
 
 export const readTinyFile = async (path: string, folder: TinyFolder = "bundle"): Promise<Uint8Array> =>
   new Uint8Array(await readFile(new URL(`./${folder}/${path}`, import.meta.url)));
@@ -26,5 +26,5 @@ export function tinyBundle(change: (manifest: Manifest) => void = () => {}, fold
 export function freeBundle(): BundleSource {
   return tinyBundle((manifest) => {
     manifest.network.resolution = { default: 192, live: 128 };
-  }, "bundle-any-size");
+  }, "any-size/bundle");
 }
