@@ -58,7 +58,7 @@ async function open(): Promise<Stylizer> {
   const { parts } = stylizer.bundle;
   understandsWords.value = parts.textTower !== undefined && parts.mapper !== undefined;
   understandsPictures.value = parts.imageTower !== undefined && parts.mapper !== undefined;
-  knowsPeople.value = "personMatte" in parts;
+  knowsPeople.value = parts.personMatte !== undefined;
   const presets = (await stylizer.presets()).map(
     ({ name, description, code }): Choice => ({ id: `preset:${name}`, name, note: description, kind: "preset", code }),
   );

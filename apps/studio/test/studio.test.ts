@@ -260,6 +260,28 @@ describe.skipIf(chromiumPath === undefined)("the studio", () => {
     await page.context().close();
   }, 90_000);
 
+  it("paints people alone, and cuts them out", async () => {
+    const page = await visit();
+    await choosePhoto(page, PHOTO);
+    await painted(page);
+    const whole = await look(page);
+    await page.getByLabel("What is painted").selectOption("people");
+    const people = await changed(page, whole);
+    await page.getByLabel("Cut out, transparent").check();
+    await changed(page, people);
+    const [download] = await Promise.all([
+      page.waitForEvent("download"),
+      page.getByRole("button", { name: "Download" }).click(),
+    ]);
+    const { data } = await sharp(await download.path())
+      .raw()
+      .toBuffer({ resolveWithObject: true });
+    const alpha = (x: number, y: number) => data[4 * (512 * y + x) + 3];
+    // Beside her and on her.
+    expect([alpha(300, 60), alpha(220, 120)]).toEqual([0, 255]);
+    await page.context().close();
+  }, 60_000);
+
   it("shows a sketch while the strength moves, and the fine painting when it rests", async () => {
     const page = await visit();
     await choosePhoto(page, PHOTO);
