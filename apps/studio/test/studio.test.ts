@@ -190,7 +190,7 @@ describe.skipIf(chromiumPath === undefined)("the studio", () => {
     expect(strangers).toEqual([]);
     expect(errors).toEqual([]);
     await page.context().close();
-  }, 90_000);
+  }, 240_000);
 
   it("saves pictures with all pixels of the photo, and styles that @mmfs/core reads and the next visit still has", async () => {
     const page = await visit();
@@ -258,7 +258,7 @@ describe.skipIf(chromiumPath === undefined)("the studio", () => {
     await page.getByRole("button", { name: /mine/, pressed: true }).waitFor();
     await expect.poll(() => look(page), { timeout: 20_000 }).toBe(first);
     await page.context().close();
-  }, 90_000);
+  }, 240_000);
 
   it("paints people alone, and cuts them out", async () => {
     const page = await visit();
@@ -280,7 +280,7 @@ describe.skipIf(chromiumPath === undefined)("the studio", () => {
     // Beside her and on her.
     expect([alpha(300, 60), alpha(220, 120)]).toEqual([0, 255]);
     await page.context().close();
-  }, 60_000);
+  }, 120_000);
 
   it("shows a sketch while the strength moves, and the fine painting when it rests", async () => {
     const page = await visit();
@@ -310,7 +310,7 @@ describe.skipIf(chromiumPath === undefined)("the studio", () => {
     // Finer pictures have more to keep.
     expect(looks.at(-1)?.picture).toBeGreaterThan(looks[1]?.picture ?? 0);
     await page.context().close();
-  }, 60_000);
+  }, 120_000);
 
   it("takes a photo from the clipboard, and shares what it made of it", async () => {
     const page = await visit();
@@ -334,7 +334,7 @@ describe.skipIf(chromiumPath === undefined)("the studio", () => {
     expect([type, name]).toEqual(["image/jpeg", "pasted - red chalk drawing.jpg"]);
     expect(await sharp(Buffer.from(bytes)).metadata()).toMatchObject({ width: 512, height: 512, format: "jpeg" });
     await page.context().close();
-  }, 60_000);
+  }, 120_000);
 
   it("has no button to share where the browser cannot", async () => {
     const page = await visit();
@@ -342,7 +342,7 @@ describe.skipIf(chromiumPath === undefined)("the studio", () => {
     await painted(page);
     expect(await page.getByRole("button", { name: "Share" }).count()).toBe(0);
     await page.context().close();
-  }, 60_000);
+  }, 120_000);
 
   it("stops a download that is cancelled, and begins it again for the next photo", async () => {
     const page = await visit({ serviceWorkers: "block" });
@@ -363,7 +363,7 @@ describe.skipIf(chromiumPath === undefined)("the studio", () => {
     await choosePhoto(page, PHOTO);
     await painted(page);
     await page.context().close();
-  }, 60_000);
+  }, 120_000);
 
   it("goes on after its worker was killed", async () => {
     const page = await visit();
@@ -383,7 +383,7 @@ describe.skipIf(chromiumPath === undefined)("the studio", () => {
       .not.toBe(seen);
     await painted(page);
     await page.context().close();
-  }, 90_000);
+  }, 240_000);
 
   it("leaves faces as they are that are tapped", async () => {
     const page = await visit();
@@ -410,7 +410,7 @@ describe.skipIf(chromiumPath === undefined)("the studio", () => {
     await page.getByRole("button", { name: "Face 2" }).click();
     expect(await changed(page, some)).toBe(all);
     await page.context().close();
-  }, 60_000);
+  }, 120_000);
 
   it("says in plain words what is wrong with a photo", async () => {
     const page = await visit();
@@ -435,7 +435,7 @@ describe.skipIf(chromiumPath === undefined)("the studio", () => {
     await painted(page);
     expect(await page.getByRole("alert").first().isVisible()).toBe(false);
     await page.context().close();
-  }, 60_000);
+  }, 120_000);
 
   it("works without a network after the first picture, words included", async () => {
     const page = await visit();
@@ -450,7 +450,7 @@ describe.skipIf(chromiumPath === undefined)("the studio", () => {
     await page.keyboard.press("Enter");
     await changed(page, seen);
     await page.context().close();
-  }, 90_000);
+  }, 240_000);
 
   it("paints what the camera sees, and takes a photo of it", async () => {
     const page = await visit({ permissions: ["camera"] });
@@ -476,7 +476,7 @@ describe.skipIf(chromiumPath === undefined)("the studio", () => {
     await page.getByRole("heading", { level: 1 }).waitFor();
     expect(await page.evaluate("tracks.map((track) => track.readyState)")).toEqual(["ended", "ended"]);
     await page.context().close();
-  }, 60_000);
+  }, 120_000);
 
   it.each(["light", "dark"] as const)(
     "fits a phone in the %s, without serious faults of access",
@@ -492,6 +492,6 @@ describe.skipIf(chromiumPath === undefined)("the studio", () => {
       expect(ground).toBe(colorScheme === "dark" ? "rgb(22, 23, 24)" : "rgb(241, 241, 240)");
       await page.context().close();
     },
-    60_000,
+    120_000,
   );
 });

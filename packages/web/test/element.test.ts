@@ -106,7 +106,7 @@ describe.skipIf(chromiumPath === undefined)("<mmfs-stylizer>", () => {
     await page.getByRole("button", { name: "Save as PNG" }).click();
     expect((await download).suggestedFilename()).toBe("stylised.png");
     expect(await element.getAttribute("data-mmfs-error")).toBeNull();
-  }, 60_000);
+  }, 120_000);
 
   it("sketches while the strength moves, and then paints", async () => {
     await place();
@@ -135,7 +135,7 @@ describe.skipIf(chromiumPath === undefined)("<mmfs-stylizer>", () => {
     expect(looks.at(-1)).toBe(await look());
     expect(await element.getAttribute("data-mmfs-result")).toBe("2");
     expect(await element.evaluate((it: HTMLElementTagNameMap["mmfs-stylizer"]) => it.result?.width)).toBe(256);
-  }, 60_000);
+  }, 120_000);
 
   it("paints a picture without a face where the visitor says so", async () => {
     await place();
@@ -154,7 +154,7 @@ describe.skipIf(chromiumPath === undefined)("<mmfs-stylizer>", () => {
     await element.evaluate((it) => it.setAttribute("faces", "none"));
     await results(3);
     expect(await page.getByRole("status").textContent()).toMatch(/^No faces, /);
-  }, 60_000);
+  }, 120_000);
 
   it("takes a prompt and a reference picture, and says what went wrong", async () => {
     await place();
@@ -179,7 +179,7 @@ describe.skipIf(chromiumPath === undefined)("<mmfs-stylizer>", () => {
     await page.keyboard.press("Enter");
     await element.and(page.locator("[data-mmfs-error='1']")).waitFor();
     expect(await page.getByRole("status").textContent()).toMatch(/prompt/i);
-  }, 60_000);
+  }, 120_000);
 
   it("offers neither with a bundle that understands none", async () => {
     const manifest = JSON.parse(await readFile(new URL("mmfs.json", bundleUrl), "utf8"));
@@ -196,7 +196,7 @@ describe.skipIf(chromiumPath === undefined)("<mmfs-stylizer>", () => {
     expect(await page.getByRole("combobox", { name: "Style" }).isVisible()).toBe(true);
     expect(await page.getByLabel("Prompt").isVisible()).toBe(false);
     expect(await page.getByRole("group", { name: "Reference picture" }).isVisible()).toBe(false);
-  }, 60_000);
+  }, 120_000);
 
   it("shows the camera, takes its picture, and explains a refusal", async () => {
     await place();
@@ -216,7 +216,7 @@ describe.skipIf(chromiumPath === undefined)("<mmfs-stylizer>", () => {
       () => document.querySelector("mmfs-stylizer")?.shadowRoot?.querySelector("video")?.srcObject,
     );
     expect(live).toBeNull();
-  }, 60_000);
+  }, 120_000);
 
   it("takes a photo that is pasted or dropped", async () => {
     await place();
@@ -238,7 +238,7 @@ describe.skipIf(chromiumPath === undefined)("<mmfs-stylizer>", () => {
     await results(1);
     await send("drop");
     await results(2);
-  }, 60_000);
+  }, 120_000);
 
   it.each(["light", "dark"] as const)(
     "has no serious fault of accessibility in the %s, and is used by keys alone",
@@ -281,6 +281,6 @@ describe.skipIf(chromiumPath === undefined)("<mmfs-stylizer>", () => {
         });
       }
     },
-    60_000,
+    120_000,
   );
 });

@@ -101,6 +101,6 @@ describe.skipIf(chromiumPath === undefined)("<mmfs-stylizer> in frameworks", () 
       expect(problems).toEqual([]);
       await page.context().close();
     },
-    60_000,
+    120_000,
   );
 });

@@ -71,7 +71,7 @@ describe.skipIf(chromiumPath === undefined)("the life of a stylizer", () => {
       const expected = await nodePicture({ ...options, faces });
       expect(largestDifference(told[i] ?? expect.fail(), expected)).toBeLessThanOrEqual(2);
     }
-  }, 60_000);
+  }, 120_000);
 
   it("gives the tiles of a painting before the painting: the face first, and all of it once", async () => {
     const told = await page.evaluate(`(async () => {
@@ -107,7 +107,7 @@ describe.skipIf(chromiumPath === undefined)("the life of a stylizer", () => {
     const always = { last: "result", isSized: true, isCovered: true, isSame: true, isFaceFirst: true };
     expect(told).toMatchObject({ ...always, tiles: expect.any(Number) });
     expect((told as { tiles: number }).tiles).toBeGreaterThan(1);
-  }, 60_000);
+  }, 120_000);
 
   it("answers calls in the order in which they came, however they end", async () => {
     const order = await page.evaluate(`(async () => {
@@ -122,7 +122,7 @@ describe.skipIf(chromiumPath === undefined)("the life of a stylizer", () => {
       return order;
     })()`);
     expect(order).toEqual(["2 AbortError", "0 none", "1 STYLE_UNKNOWN", "3 none"]);
-  }, 60_000);
+  }, 120_000);
 
   it("rejects what runs and what waits when it is disposed", async () => {
     const codes = await page.evaluate(`(async () => {
@@ -141,7 +141,7 @@ describe.skipIf(chromiumPath === undefined)("the life of a stylizer", () => {
       return codes;
     })()`);
     expect(codes).toEqual(Array(6).fill("DISPOSED"));
-  }, 60_000);
+  }, 120_000);
 
   it("goes on with a new worker where one is killed, in the middle of a run or between two", async () => {
     const codes = await page.evaluate(`(async () => {
@@ -165,7 +165,7 @@ describe.skipIf(chromiumPath === undefined)("the life of a stylizer", () => {
       return [...codes, workers.length];
     })()`);
     expect(codes).toEqual(["INFERENCE_FAILED", "none", "none", 3]);
-  }, 60_000);
+  }, 120_000);
 
   it("holds no more memory after 200 runs than after 40", async () => {
     app.headers = { "cross-origin-opener-policy": "same-origin", "cross-origin-embedder-policy": "require-corp" };
@@ -223,7 +223,7 @@ describe.skipIf(chromiumPath === undefined)("the life of a stylizer", () => {
     expect(told.warnings).toContainEqual(expect.stringMatching(/keeps no copy of the bundle.*quota/i));
     const expected = await nodePicture({ bundle: toy.folder, style: "stripes", megapixels: 0.1 });
     expect(largestDifference(told, expected)).toBeLessThanOrEqual(2);
-  }, 60_000);
+  }, 120_000);
 
   it("says of a picture of another site that the site has to allow it", async () => {
     const other = await serveApp();
@@ -244,5 +244,5 @@ describe.skipIf(chromiumPath === undefined)("the life of a stylizer", () => {
       expect.stringMatching(/^DOWNLOAD_FAILED: .*Access-Control-Allow-Origin/),
       expect.stringMatching(/^URL_NOT_ALLOWED: .*crossorigin/),
     ]);
-  }, 60_000);
+  }, 120_000);
 });

@@ -86,7 +86,7 @@ describe.skipIf(chromiumPath === undefined)("styles in the browser, against Node
     expect(app.log.filter((path) => path.startsWith("/bundle/"))).toEqual([]);
     await draw(`{ image: "/reference.png" }`);
     expect(towers()).toEqual(["image-tower"]);
-  }, 60_000);
+  }, 120_000);
 
   const reference = { image: REFERENCE };
   it.each([
@@ -114,7 +114,7 @@ describe.skipIf(chromiumPath === undefined)("styles in the browser, against Node
         largestDifference(told, await nodePicture({ style, output: "crop", resolution: "live" })),
       ).toBeLessThanOrEqual(2);
     },
-    60_000,
+    120_000,
   );
 
   it("takes a pack, and a code that was saved", async () => {
@@ -126,7 +126,7 @@ describe.skipIf(chromiumPath === undefined)("styles in the browser, against Node
     );
     expect(largestDifference(saved, expected)).toBeLessThanOrEqual(2);
     expect(code).toBeInstanceOf(StyleCode);
-  }, 60_000);
+  }, 120_000);
 
   it("refuses what Node refuses, and goes on", async () => {
     const codes = await page.evaluate(`(async () => {
@@ -138,7 +138,7 @@ describe.skipIf(chromiumPath === undefined)("styles in the browser, against Node
     })()`);
     const refused = ["PROMPT_NOT_UNDERSTOOD", "INVALID_ARGUMENT", "UNSUPPORTED_IMAGE", "INVALID_ARGUMENT"];
     expect(codes).toEqual([...refused, "INVALID_ARGUMENT", "none"]);
-  }, 60_000);
+  }, 120_000);
 
   it("says what a bundle without towers lacks", async () => {
     const manifest: Manifest = JSON.parse(await readFile(new URL("mmfs.json", bundleUrl), "utf8"));
@@ -160,5 +160,5 @@ describe.skipIf(chromiumPath === undefined)("styles in the browser, against Node
     })()`);
     app.answer = () => false;
     expect(codes).toEqual(["STYLE_UNKNOWN", "STYLE_UNKNOWN", "none", "BUNDLE_PART_MISSING"]);
-  }, 60_000);
+  }, 120_000);
 });

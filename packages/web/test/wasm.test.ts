@@ -61,7 +61,7 @@ describe.skipIf(chromiumPath === undefined)("the default bundle on WebAssembly",
       expect(largestDifference(told[i] ?? expect.fail(), await nodePicture(options))).toBeLessThanOrEqual(2);
     }
     expect(told[0]?.warnings).toEqual([expect.stringMatching(/one thread.*Cross-Origin-Opener-Policy/)]);
-  }, 60_000);
+  }, 120_000);
 
   it("computes with several threads in a page that is cross-origin isolated, under a strict policy", async () => {
     app.headers = {
@@ -79,7 +79,7 @@ describe.skipIf(chromiumPath === undefined)("the default bundle on WebAssembly",
     });
     expect(told).toEqual({ warnings: [], device: "wasm", isolated: true });
     await isolated.context().close();
-  }, 60_000);
+  }, 120_000);
 
   it("takes every kind of input, and gives bitmap, ImageData and files", async () => {
     const told = await page.evaluate<Record<string, unknown>>(`(async () => {
@@ -139,7 +139,7 @@ describe.skipIf(chromiumPath === undefined)("the default bundle on WebAssembly",
         "DISPOSED",
       ],
     });
-  }, 60_000);
+  }, 120_000);
 
   it("refuses a picture above maxPixels by its header, and turns one upright by its EXIF as Node does", async () => {
     // A header of 60000 × 60000 pixels with nothing behind it: decoding it would fail in another way.
@@ -165,7 +165,7 @@ describe.skipIf(chromiumPath === undefined)("the default bundle on WebAssembly",
     expect(
       largestDifference(told.told, await nodePicture({ photo: sideways, surroundings: "photo" })),
     ).toBeLessThanOrEqual(2);
-  }, 60_000);
+  }, 120_000);
 
   it("ends at an abort in any stage, and the next call works", async () => {
     const told = await page.evaluate(`(async () => {
@@ -183,7 +183,7 @@ describe.skipIf(chromiumPath === undefined)("the default bundle on WebAssembly",
       return { names, facesFound };
     })()`);
     expect(told).toEqual({ names: Array(7).fill("AbortError"), facesFound: 1 });
-  }, 60_000);
+  }, 120_000);
 
   it("computes the same in the page itself, where it is asked to", async () => {
     const told = await page.evaluate(`(async () => {
@@ -200,7 +200,7 @@ describe.skipIf(chromiumPath === undefined)("the default bundle on WebAssembly",
       return a.tiles !== "" && a.tiles === b.tiles && String(a.data) === String(b.data);
     })()`);
     expect(told).toBe(true);
-  }, 60_000);
+  }, 120_000);
 
   it("says that there is no WebGPU where it is asked for", async () => {
     const code = await page.evaluate(`(async () => {
@@ -208,7 +208,7 @@ describe.skipIf(chromiumPath === undefined)("the default bundle on WebAssembly",
       return failure(stylizer.stylize("/photo.png", { output: "crop" }));
     })()`);
     expect(code).toBe("DEVICE_UNAVAILABLE");
-  }, 60_000);
+  }, 120_000);
 });
 
 describe.skipIf(chromiumPath === undefined)("the cache", () => {
@@ -260,7 +260,7 @@ describe.skipIf(chromiumPath === undefined)("the cache", () => {
       cleared: false,
     });
     expect(app.log.filter((path) => path === "/bundle/encoder.onnx")).toHaveLength(1);
-  }, 60_000);
+  }, 120_000);
 
   it.each([
     ["an HTML page for the model", "MODEL_DOWNLOAD", "html"],
@@ -285,6 +285,6 @@ describe.skipIf(chromiumPath === undefined)("the cache", () => {
       app.answer = () => false;
       expect(await page.evaluate(`failure(stylizer.stylize("/photo.png", { output: "crop" }))`)).toBe("none");
     },
-    60_000,
+    120_000,
   );
 });
