@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { FaceCrop, FaceFinder, Point } from "@mmfs/core";
+import type { FaceCrop, FaceFinder, Picture, Point } from "@mmfs/core";
 import sharp from "sharp";
 import { readPicture, references } from "./faces-accuracy.js";
 
@@ -46,13 +46,13 @@ export async function turnedFailures(
         ? "not found upright"
         : actual === undefined
           ? "not found"
-          : difference(actual, turnCrop(expected, turn, middle(upright.shape), middle(turned.shape)));
+          : difference(actual, turnCrop(expected, turn, middle(upright), middle(turned)));
     if (reason !== undefined) failures.push({ file, turn, reason });
   }
   return failures;
 }
 
-function middle([height = 0, width = 0]: readonly number[]): Point {
+function middle({ width, height }: Picture): Point {
   return { x: width / 2, y: height / 2 };
 }
 

@@ -31,7 +31,7 @@ async function pixelsOf(file: Buffer | string): Promise<Buffer> {
 
 describe("stylize", () => {
   it("changes the face of a photo and leaves the rest as sharp decodes it", async () => {
-    const result = await stylizer.stylize(PORTRAIT);
+    const result = await stylizer.stylize(PORTRAIT, { surroundings: "photo" });
     const { data: original, info } = await sharp(PORTRAIT).ensureAlpha().raw().toBuffer({ resolveWithObject: true });
     expect([result.width, result.height, result.facesFound]).toEqual([info.width, info.height, 1]);
     expect(result).toMatchObject({ device: "cpu", dtype: "fp32", warnings: [] });

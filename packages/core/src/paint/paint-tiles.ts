@@ -10,8 +10,8 @@ import type { LoadOptions, PaintedTile } from "../stylizer/options.js";
 import type { StageClock, StepPlace } from "../stylizer/stage-clock.js";
 import { planTiles, type Tile } from "./plan-tiles.js";
 
-/** Cells that a graph computes at once: 0.7 megapixels, whose activations take some 400 MB at 32 channels. */
-const CELLS_AT_ONCE = 2700;
+/** Cells that a graph computes at once: 0.6 megapixels, for whose activations the decoder takes some 500 MB at 32 channels. */
+const CELLS_AT_ONCE = 2400;
 
 /** The tiles of one painting. */
 export interface TilePlan {

@@ -1,9 +1,9 @@
 import { type FaceLayer, layFaces } from "../composite/lay-faces.js";
 import { type PaintedPart, tonePhoto } from "../composite/tone-photo.js";
-import { blendPictures } from "../picture/blend-pictures.js";
-import { copyAlpha } from "../picture/copy-alpha.js";
 import { cutOutPeople, paintPeople } from "../people/cut-out.js";
 import type { Matte } from "../people/matte.js";
+import { blendPictures } from "../picture/blend-pictures.js";
+import { copyAlpha } from "../picture/copy-alpha.js";
 import { enlarge } from "../picture/enlarge.js";
 import { createPicture, type Picture } from "../picture/picture.js";
 import { resize } from "../picture/resize.js";
@@ -78,7 +78,11 @@ function separatePeople(picture: Picture, { photo, whole, matte, opacity, option
 }
 
 /** The photo in the size of the result. */
-function photoOf({ photo, whole, options }: Pick<PaintedParts, "photo" | "options"> & { whole: WholePainting }): Picture {
+function photoOf({
+  photo,
+  whole,
+  options,
+}: Pick<PaintedParts, "photo" | "options"> & { whole: WholePainting }): Picture {
   return options.size === "photo" ? photo : whole.scaled;
 }
 

@@ -1,9 +1,9 @@
 import type { FaceLayer } from "../composite/lay-faces.js";
 import { cropToSquare } from "../geometry/similarity.js";
 import { expectTiles, tilesFor } from "../paint/paint-tiles.js";
+import { type PaintingPlan, planPainting } from "../paint/plan-painting.js";
 import type { Matte } from "../people/matte.js";
 import { personMatte } from "../people/person-matte.js";
-import { type PaintingPlan, planPainting } from "../paint/plan-painting.js";
 import { blendPictures } from "../picture/blend-pictures.js";
 import type { Picture } from "../picture/picture.js";
 import { warpSquare } from "../picture/warp.js";
