@@ -52,6 +52,7 @@ export { fromTensorData, toTensorData } from "./picture/tensor-data.js";
 export { warpSquare } from "./picture/warp.js";
 export { DisposableQueue } from "./queue/disposable-queue.js";
 export { SerialQueue } from "./queue/serial-queue.js";
+export { SketchLoop } from "./queue/sketch-loop.js";
 export { type NoiseMap, noiseMaps } from "./random/noise-maps.js";
 export { RandomGenerator } from "./random/random-generator.js";
 export type { Device, DeviceOption, DType, Runtime, Session, Tensors } from "./runtime/runtime.js";
