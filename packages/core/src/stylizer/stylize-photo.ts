@@ -41,7 +41,11 @@ export async function stylizePhoto(
   const apart = selected.filter((_, i) => plan === undefined || plan.apart[i]);
   const whole = plan && { size: plan, tiles: tilesFor(plan, fixedSize) };
   const sizeOf = (face: SelectedFace) => squareSize(face, request, plan, fixedSize);
-  if (options.subject === "people") clock.expect("people");
+  if (options.subject === "people") {
+    clock.expect("people");
+    // A bundle without it must say so before the photo is painted.
+    await job.easel.graphs.load("personMatte", job.easel.load);
+  }
   if (whole) {
     clock.expect("align");
     expectTiles(clock, whole.tiles);
