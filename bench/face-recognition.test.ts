@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { alignFace, applySimilarity, cropToSquare, type Face, flatten, type Picture, wrapPicture } from "@mmfs/core";
+import { alignFace, applySimilarity, checkPicture, cropToSquare, type Face, flatten, type Picture } from "@mmfs/core";
 import { NodeRuntime } from "@mmfs/node";
 import sharp, { type Sharp } from "sharp";
 import { beforeAll, expect, test } from "vitest";
@@ -93,7 +93,7 @@ for (const [what, change] of Object.entries(copies)) {
 }
 
 async function changePicture(picture: Picture, change: (photo: Sharp) => Sharp): Promise<Picture> {
-  const [height = 0, width = 0] = picture.shape;
+  const { width, height } = picture;
   const photo = sharp(picture.data, { raw: { width, height, channels: 4 } });
-  return wrapPicture(await change(photo).ensureAlpha().raw().toBuffer(), width, height);
+  return checkPicture({ width, height, data: await change(photo).ensureAlpha().raw().toBuffer() });
 }

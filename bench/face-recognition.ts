@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { compileFunction } from "node:vm";
-import { cropToSquare, type Picture, pixelsOf, warpSquare } from "@mmfs/core";
+import { cropToSquare, type Picture, warpSquare } from "@mmfs/core";
 import type { Tensor3D } from "@tensorflow/tfjs-core";
 
 /** Side of the recognition network's input in pixels. */
@@ -60,7 +60,7 @@ export async function loadFaceRecognition(): Promise<FaceRecognition> {
   await faceRecognitionNet.loadFromDisk(join(folderOf("@vladmandic/face-api"), "model"));
   return {
     async descriptor(face) {
-      const { data } = pixelsOf(cutChip(face));
+      const { data } = cutChip(face);
       const rgb = Uint8Array.from(
         { length: CHIP_SIZE * CHIP_SIZE * 3 },
         (_, i) => data[Math.floor(i / 3) * 4 + (i % 3)]!,
@@ -76,7 +76,7 @@ export async function loadFaceRecognition(): Promise<FaceRecognition> {
 }
 
 function cutChip(face: Picture): Picture {
-  const { width: size } = pixelsOf(face);
+  const { width: size } = face;
   const { center, side } = DLIB_CHIP;
   const crop = { center: { x: center.x * size, y: center.y * size }, side: side * size, angle: 0 };
   return warpSquare(face, cropToSquare(crop, CHIP_SIZE), CHIP_SIZE);

@@ -4,7 +4,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { faceDetectorGraph, faceLandmarksGraph } from "@mmfs/checkpoint";
-import { createFaceFinder, type FaceCrop, type FaceFinder, type Picture, type Runtime, wrapPicture } from "@mmfs/core";
+import { checkPicture, createFaceFinder, type FaceCrop, type FaceFinder, type Picture, type Runtime } from "@mmfs/core";
 import sharp from "sharp";
 
 /** The folder of the photo data set, or `undefined` where it is absent. */
@@ -52,10 +52,10 @@ export async function faceFinder(runtime: Runtime): Promise<FaceFinder> {
 }
 
 /** The photo as it is, or resized to `size`, covering it. */
-export async function readPicture(path: string, size?: { width: number; height: number }): Promise<Picture> {
+export async function readPicture(path: string | Buffer, size?: { width: number; height: number }): Promise<Picture> {
   const photo = size ? sharp(path).resize({ ...size, fit: "cover", position: "top" }) : sharp(path);
   const { data, info } = await photo.ensureAlpha().raw().toBuffer({ resolveWithObject: true });
-  return wrapPicture(data, info.width, info.height);
+  return checkPicture({ width: info.width, height: info.height, data });
 }
 
 /** How far the largest face's crop is from the reference. */

@@ -2,7 +2,7 @@
  * Whether the person is kept: how alike the aligned photo and the stylised face are to a face recognition network.
  *
  *     MMFS_DATA=FOLDER npm run identity -- [--bundle FOLDER] [--faces N] [--prompts FILE.csv] [--references FOLDER]
- *         [--strengths 0,0.25,0.5,0.75,1] [--json FILE]
+ *         [--strengths 0,0.25,0.5,0.75,1] [--resolution PIXELS] [--json FILE]
  *
  * Beside the presets of the bundle, the prompts in the column `prompt` of a CSV file and the pictures of a folder are
  * styles. With `--strengths` each is measured at every one of them, and it is told whether the mean falls as they rise.
@@ -72,6 +72,7 @@ const { values: given } = parseArgs({
     prompts: { type: "string" },
     references: { type: "string" },
     strengths: { type: "string" },
+    resolution: { type: "string" },
     json: { type: "string" },
   },
 });
@@ -79,6 +80,9 @@ const count = Number(given.faces);
 /** From the weakest to the strongest; the figures of a style are those at 1. */
 const asked = (given.strengths?.split(",") ?? []).map((text) => (text.trim() === "" ? Number.NaN : Number(text)));
 const strengths = [...new Set([...asked, 1])].sort((a, b) => a - b);
+
+/** The side of a face's square in pixels. */
+const resolution = given.resolution === undefined ? undefined : Number(given.resolution);
 
 const folder = photoData();
 if (folder === undefined) {
@@ -193,7 +197,7 @@ function labelled(label: string, rows: Record<string, Figures> = {}): Record<str
 }
 
 async function describePhotos(data: string, stylizer: Stylizer, recognition: FaceRecognition) {
-  const { size } = stylizer.bundle.manifest.network;
+  const size = resolution ?? stylizer.bundle.manifest.network.resolution.default;
   const known: KnownFace[] = [];
   const missed: string[] = [];
   for (const { file } of await references(data, "evaluation")) {
@@ -221,8 +225,8 @@ async function stylizeAll(
   const results: Result[][] = strengths.map(() => []);
   for (const face of chosen) {
     for (const [i, strength] of strengths.entries()) {
-      const options = { style: { code }, strength, faces: "largest", output: "crop" } as const;
-      const { picture } = await stylizer.stylize(face.picture, options);
+      const options = { style: { code }, strength, faces: "largest", output: "crop", resolution } as const;
+      const picture = await stylizer.stylize(face.picture, options);
       const descriptor = await recognition.descriptor(picture);
       const isIdentified = known[nearest(descriptor, photos)] === face;
       results[i]!.push({ ...likeness(face.descriptor, descriptor), isIdentified });

@@ -17,7 +17,14 @@ import { decoderGraph, encoderGraph, GraphBuilder, type Network, networkLayout }
 import { RandomGenerator } from "@mmfs/core";
 import { InferenceSession, Tensor } from "onnxruntime-node";
 
-const SHAPE = { size: 512, baseWidth: 64, styleDim: 512, styleLayers: 10 } as const;
+const SIZE = 512;
+const SHAPE = {
+  baseWidth: 64,
+  styleDim: 512,
+  styleLayers: 10,
+  detail: false,
+  resolution: { default: SIZE, live: SIZE / 2 },
+} as const;
 /** Multiply-adds of encoder and decoder, twice; see the paper's network at this size. */
 const PICTURE_GFLOP = 168;
 const MATMUL_SIDE = 2048;
@@ -44,7 +51,8 @@ function randomNetwork(): Network {
 }
 
 function pictureFeeds(): { encoder: Feeds; decoder: Feeds } {
-  const { size, baseWidth, styleDim, styleLayers } = SHAPE;
+  const { baseWidth, styleDim, styleLayers } = SHAPE;
+  const size = SIZE;
   const sides = [16, 8, 8, 4, 4, 2, 2, 1, 1].map((factor) => size / factor);
   return {
     encoder: { image: randomTensor([1, 3, size, size], 1) },
@@ -91,8 +99,8 @@ function timePyTorch(): TorchTime | undefined {
   const training = fileURLToPath(new URL("../training", import.meta.url));
   for (const python of [process.env.MMFS_PYTHON, join(training, ".venv", "bin", "python"), "python3"]) {
     if (!python || (python.includes("/") && !existsSync(python))) continue;
-    const { size, baseWidth, styleDim } = SHAPE;
-    const sizes = ["--size", `${size}`, "--ngf", `${baseWidth}`, "--style-dim", `${styleDim}`];
+    const { baseWidth, styleDim } = SHAPE;
+    const sizes = ["--size", `${SIZE}`, "--ngf", `${baseWidth}`, "--style-dim", `${styleDim}`];
     const args = ["-m", "mmfs_training.reference", "--time", "--threads", `${THREADS}`, ...sizes];
     const { status, stdout } = spawnSync(python, args, { cwd: training, encoding: "utf8" });
     if (status === 0) return JSON.parse(stdout.trim().split("\n").at(-1) as string) as TorchTime;
@@ -154,7 +162,7 @@ async function measure(folder: string): Promise<void> {
   const memory = peakMegabytes(folder);
   const verdict = (good: boolean) => (good ? "yes" : "no");
   console.log(
-    `S ${SHAPE.size}, ngf ${SHAPE.baseWidth}, D ${SHAPE.styleDim}; one picture, float32, CPU, ${THREADS} threads; medians of ${ROUNDS} rounds\n`,
+    `S ${SIZE}, ngf ${SHAPE.baseWidth}, D ${SHAPE.styleDim}; one picture, float32, CPU, ${THREADS} threads; medians of ${ROUNDS} rounds\n`,
   );
   console.log("| what | measured | compared with | ratio | target | reached |");
   console.log("|---|---|---|---|---|---|");

@@ -1,5 +1,6 @@
 /**
- * How long a photo takes from its file to the file of its picture, stage by stage: warm, one megapixel, one face.
+ * How long a photo takes from its file to the file of its picture, stage by stage, where its face alone is painted, at the quick
+ * resolution: warm, one megapixel, one face. `whole.ts` measures photos that are painted whole.
  *
  *     npx tsx photo.ts [--bundle FOLDER] [--device DEVICE] [--runs N]
  *
@@ -85,7 +86,7 @@ async function measureWarm(photos: readonly string[]) {
   for (const [index, photo] of photos.entries()) {
     if (index === 2) delay.enable();
     const start = performance.now();
-    const result = await stylizer.stylize(photo);
+    const result = await stylizer.stylize(photo, { surroundings: "photo", resolution: "live" });
     await result.toFile(join(folder, "out.jpg"));
     const total = performance.now() - start;
     if (index < 2) continue;
@@ -102,22 +103,22 @@ async function measureWarm(photos: readonly string[]) {
 /** Nothing but the runs of encoder and decoder. */
 async function measureNetworks() {
   const opened = await loadBundle(new FolderSource(bundle));
-  const { size, baseWidth, styleDim, styleLayers } = opened.manifest.network;
+  const { styleDim, styleLayers, resolution } = opened.manifest.network;
+  const size = resolution.live;
   const runtime = new NodeRuntime();
-  const small = size / 16;
   const random = (...shape: number[]) => {
     const values = new Float32Array(shape.reduce((product, length) => product * length, 1));
     return new Tensor("float32", values.map(Math.random), shape);
   };
-  const features = random(1, 8 * baseWidth, small, small);
-  const noise = noiseMaps(size, 0).map(({ size: side, values }, index) => [
+  const noise = noiseMaps({ x: 0, y: 0, width: size, height: size }, 0).map(({ width, height, values }, index) => [
     `noise_${index}`,
-    new Tensor("float32", values, [1, 1, side, side]),
+    new Tensor("float32", values, [1, 1, height, width]),
   ]);
   const encoder = await runtime.createSession(await opened.part("encoder"), device);
   const decoder = await runtime.createSession(await opened.part("decoder"), device);
   const image = random(1, 3, size, size);
-  const style = { features, wplus: random(1, styleLayers, styleDim), ...Object.fromEntries(noise) };
+  const features = await encoder.run({ image });
+  const style = { ...features, wplus: random(1, styleLayers, styleDim), ...Object.fromEntries(noise) };
   const times = {
     encoder: await medianOf(() => encoder.run({ image })),
     decoder: await medianOf(() => decoder.run(style)),
@@ -130,7 +131,21 @@ async function measureNetworks() {
 function measureCold(photo: string): number {
   const times = Array.from({ length: 3 }, () => {
     const start = performance.now();
-    const args = [cli, "stylize", photo, "-o", join(folder, "cold.jpg"), "--bundle", bundle, "--device", device];
+    const args = [
+      cli,
+      "stylize",
+      photo,
+      "--surroundings",
+      "photo",
+      "--resolution",
+      "live",
+      "-o",
+      join(folder, "cold.jpg"),
+      "--bundle",
+      bundle,
+      "--device",
+      device,
+    ];
     const { status, stderr } = spawnSync(process.execPath, args, { encoding: "utf8" });
     if (status !== 0) throw new Error(`mmfs ended with ${status}: ${stderr}`);
     return performance.now() - start;

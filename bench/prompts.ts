@@ -13,7 +13,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { type ClipStyleEncoder, createStyleEncoder } from "@mmfs/clip-mapper";
-import { type Bundle, loadBundle, type Picture, type StyleCode, wrapPicture } from "@mmfs/core";
+import { type Bundle, loadBundle, type Picture, type StyleCode } from "@mmfs/core";
 import { bundleUrl } from "@mmfs/model-mini";
 import { FolderSource, NodeRuntime } from "@mmfs/node";
 import sharp from "sharp";
@@ -148,7 +148,7 @@ async function makePictures(count: number): Promise<Picture[]> {
       .ensureAlpha()
       .raw()
       .toBuffer({ resolveWithObject: true });
-    pictures.push(wrapPicture(new Uint8ClampedArray(data), info.width, info.height));
+    pictures.push({ width: info.width, height: info.height, data: new Uint8ClampedArray(data) });
   }
   return pictures;
 }

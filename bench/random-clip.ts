@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type ClipConfig, clipLayout, convertClip, mapperGraph, networkLayout } from "@mmfs/checkpoint";
-import { type BundleFile, MANIFEST_NAME, type Manifest, RandomGenerator, sha256 } from "@mmfs/core";
+import { type BundleFile, MANIFEST_NAME, type Manifest, type NetworkShape, RandomGenerator, sha256 } from "@mmfs/core";
 
 /** `openai/clip-vit-base-patch32`. */
 const VIT_B_32: ClipConfig = {
@@ -35,10 +35,10 @@ export async function writeRandomClip(folder: string, words: Iterable<string>): 
   files.set("mapper.onnx", mapper);
   const described: BundleFile = { path: "mapper.onnx", bytes: mapper.byteLength, sha256: await sha256(mapper) };
   const manifest: Manifest = {
-    format: 1,
+    format: 2,
     name: "ViT-B/32",
     license: "CC0-1.0",
-    network: { size: 512, baseWidth: 64, styleDim: VIT_B_32.embeddingDim, styleLayers: 10 },
+    network: shapeOf(VIT_B_32.embeddingDim),
     parts: { ...(parts as Manifest["parts"]), mapper: described },
   };
   files.set(MANIFEST_NAME, json(manifest));
@@ -72,11 +72,16 @@ function randomSafetensors(): Uint8Array {
   return file;
 }
 
+/** As published. */
+function shapeOf(styleDim: number): NetworkShape {
+  return { baseWidth: 64, styleDim, styleLayers: 10, detail: false, resolution: { default: 512, live: 256 } };
+}
+
 function randomMapper(styleDim: number): Uint8Array {
   const layout = networkLayout(64, styleDim, true);
   const random = new RandomGenerator(7);
   return mapperGraph({
-    shape: { size: 512, baseWidth: 64, styleDim, styleLayers: 10 },
+    shape: shapeOf(styleDim),
     embeddingDim: styleDim,
     feedForward: 2048,
     weights: (key) => {

@@ -2,11 +2,21 @@
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
-for (const file of ["browser.ts", "faces.ts", "identity.ts", "networks.ts", "photo.ts", "prompts.ts"]) {
+for (const file of [
+  "browser.ts",
+  "faces.ts",
+  "identity.ts",
+  "networks.ts",
+  "photo.ts",
+  "prompts.ts",
+  "resolutions.ts",
+  "turned.ts",
+  "whole.ts",
+]) {
   console.log(`\n## ${file}\n`);
   const { status } = spawnSync(
     process.execPath,
-    ["--import", "tsx", ...(file === "photo.ts" ? [] : ["--conditions=@mmfs/source"]), file],
+    ["--import", "tsx", ...(file === "photo.ts" || file === "whole.ts" ? [] : ["--conditions=@mmfs/source"]), file],
     {
       cwd: fileURLToPath(new URL(".", import.meta.url)),
       stdio: "inherit",

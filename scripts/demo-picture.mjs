@@ -31,7 +31,7 @@ for (const warning of result.warnings) console.log(`  note: ${warning}`);
 const tiles = [];
 for (const { name } of presets) {
   const crop = await stylizer.stylize(photo, { style: name, faces: "largest", output: "crop" });
-  tiles.push({ label: name, picture: crop.picture });
+  tiles.push({ label: name, picture: crop });
 }
 const sheet = resolve(folder, "all-styles.png");
 await contactSheet(tiles, sheet);

@@ -3,7 +3,7 @@
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { alignFace, wrapPicture } from "@mmfs/core";
+import { alignFace } from "@mmfs/core";
 import { createStylizer } from "@mmfs/node";
 import sharp from "sharp";
 import { contactSheet } from "./contact-sheet.mjs";
@@ -36,7 +36,7 @@ const columns = [
 ];
 
 const stylizer = await createStylizer();
-const { size } = stylizer.bundle.network;
+const { default: size } = stylizer.bundle.network.resolution;
 const presets = (await stylizer.presets()).map(({ name }) => name);
 
 const hero = await row(people[0], presets);
@@ -63,6 +63,6 @@ async function row({ photo, face }, styles) {
     stylized.push({ label: style, picture: faces[0].picture, crop: faces[0].crop });
   }
   const { data, info } = await sharp(photo).ensureAlpha().raw().toBuffer({ resolveWithObject: true });
-  const picture = wrapPicture(new Uint8ClampedArray(data), info.width, info.height);
+  const picture = { width: info.width, height: info.height, data: new Uint8ClampedArray(data) };
   return [{ label: "photo", picture: alignFace(picture, stylized[0].crop, size).picture }, ...stylized];
 }

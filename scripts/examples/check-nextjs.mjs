@@ -30,7 +30,7 @@ async function drawsInTheBrowser(page, url) {
   await page.locator("mmfs-stylizer input[type=file]").first().setInputFiles(PHOTO);
   const face = page.getByRole("img", { name: "Face 1" });
   await face.waitFor({ timeout: 60_000 });
-  assert.equal(await face.evaluate((it) => it.decode().then(() => it.naturalWidth)), 256);
+  assert.equal(await face.evaluate((it) => it.decode().then(() => it.naturalWidth)), 512);
   const pixels = await page
     .locator("mmfs-stylizer")
     .evaluate((element) => Array.from(element.result.toImageData().data));

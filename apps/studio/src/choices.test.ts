@@ -1,6 +1,6 @@
 import { StyleCode } from "@mmfs/web";
 import { describe, expect, it } from "vitest";
-import { mixture } from "./choices.js";
+import { extentOptions, mixture } from "./choices.js";
 
 const one = new StyleCode(new Float32Array(20), 10, 2, { type: "seed", seed: 1 });
 const two = new StyleCode(new Float32Array(20), 10, 2, { type: "seed", seed: 2 });
@@ -19,6 +19,24 @@ describe("mixture", () => {
     for (const part of [0, 1]) {
       const layers = mixture(one, two, part, { coarse: "both", middle: "both", fine: "both" });
       expect(layers.map((layer) => layer.layers)).toEqual(["coarse", "middle", "fine"]);
+    }
+  });
+});
+
+describe("extentOptions", () => {
+  const photo = { isFaceless: false, isCutOut: false };
+
+  it("asks for the whole picture, faces, or people", () => {
+    expect(extentOptions("whole", photo)).toEqual({ surroundings: "painted" });
+    expect(extentOptions("toned", photo)).toEqual({ surroundings: "toned" });
+    expect(extentOptions("faces", photo)).toEqual({ surroundings: "photo" });
+    expect(extentOptions("people", photo)).toEqual({ subject: "people", surroundings: "photo" });
+    expect(extentOptions("people", { ...photo, isCutOut: true })).toMatchObject({ surroundings: "transparent" });
+  });
+
+  it("paints a picture without a face whole, where there are no faces to be painted alone", () => {
+    for (const extent of ["whole", "toned", "faces"] as const) {
+      expect(extentOptions(extent, { ...photo, isFaceless: true })).toEqual({ surroundings: "painted" });
     }
   });
 });

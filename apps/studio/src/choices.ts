@@ -35,8 +35,11 @@ export const governors = signal<Readonly<Record<StyleGroup, Governor>>>({
 /** 0 to 1.5, as `strength` of `stylize`. */
 export const strength = signal(1);
 export const keepsColor = signal(false);
-/** Whether the rest of the photo takes the colours of the style. */
-export const tonesPhoto = signal(true);
+/** What of a photo is painted. */
+export type Extent = "whole" | "people" | "toned" | "faces";
+export const extent = signal<Extent>("whole");
+/** Whether people are cut out, with nothing around them. */
+export const cutsOut = signal(false);
 
 const find = (id: string | undefined) => choices.value.find((choice) => choice.id === id);
 
@@ -50,14 +53,21 @@ export const style = computed<StyleOption | undefined>(() => {
   return mixture(chosen.value.code, second.value.code, share.value, governors.value);
 });
 
-/** What is asked of `stylize`; undefined while there is no style. */
-export const wish = computed<Pick<StylizeOptions, "style" | "strength" | "preserveColor" | "surroundings"> | undefined>(
-  () => {
-    if (style.value === undefined) return undefined;
-    const surroundings = tonesPhoto.value ? "toned" : "photo";
-    return { style: style.value, strength: strength.value, preserveColor: keepsColor.value, surroundings };
-  },
-);
+/** How the style is to be painted; undefined while there is no style. */
+export const manner = computed<Pick<StylizeOptions, "style" | "strength" | "preserveColor"> | undefined>(() => {
+  if (style.value === undefined) return undefined;
+  return { style: style.value, strength: strength.value, preserveColor: keepsColor.value };
+});
+
+/** What {@link extent} asks of `stylize`. @param isFaceless a photo without a face is painted whole, or its people. */
+export function extentOptions(
+  wanted: Extent,
+  { isFaceless, isCutOut }: { isFaceless: boolean; isCutOut: boolean },
+): Pick<StylizeOptions, "subject" | "surroundings"> {
+  if (wanted === "people") return { subject: "people", surroundings: isCutOut ? "transparent" : "photo" };
+  if (wanted === "whole" || isFaceless) return { surroundings: "painted" };
+  return { surroundings: wanted === "toned" ? "toned" : "photo" };
+}
 
 export const styleName = computed(() => {
   if (chosen.value === undefined) return "";

@@ -20,6 +20,8 @@ export const device = signal<Device>();
 export const isKept = signal(false);
 export const understandsWords = signal(false);
 export const understandsPictures = signal(false);
+/** Whether people can be told from what is around them. */
+export const knowsPeople = signal(false);
 
 const files = signal<ReadonlyMap<string, { loaded: number; total: number }>>(new Map());
 
@@ -56,6 +58,7 @@ async function open(): Promise<Stylizer> {
   const { parts } = stylizer.bundle;
   understandsWords.value = parts.textTower !== undefined && parts.mapper !== undefined;
   understandsPictures.value = parts.imageTower !== undefined && parts.mapper !== undefined;
+  knowsPeople.value = parts.personMatte !== undefined;
   const presets = (await stylizer.presets()).map(
     ({ name, description, code }): Choice => ({ id: `preset:${name}`, name, note: description, kind: "preset", code }),
   );

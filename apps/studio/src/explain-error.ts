@@ -5,7 +5,7 @@ export function explainError(error: unknown): string {
   if (MMFSError.isInstance(error)) {
     switch (error.code) {
       case "NO_FACE":
-        return "No face was found. Try a photo in which a face is larger, sharper, or turned more to the camera.";
+        return "No face was found. Paint the whole picture instead, or try one in which a face is larger, sharper, or turned more to the camera.";
       case "UNSUPPORTED_IMAGE":
       case "FILE_NOT_READABLE":
         return "That is not a picture that this browser can read. Save it as JPEG, PNG, WebP or AVIF and try again.";

@@ -1,7 +1,7 @@
 import type { Face, WrittenFormat } from "@mmfs/web";
-import { styleName, wish } from "./choices.js";
+import { styleName } from "./choices.js";
 import { lanes, openStylizer } from "./engine.js";
-import { painting } from "./painting.js";
+import { painting, wish } from "./painting.js";
 import { faces, type Photo, photo, photoSignal, selection } from "./photo.js";
 
 /** The file of the painted photo with all of the photo's pixels, or of the square of its first painted face. */
@@ -19,10 +19,12 @@ async function paintAll(current: Photo) {
   const stylizer = await openStylizer();
   const mine = photoSignal();
   return lanes.run("front", mine, async () => {
+    const options = { ...wish.value, signal: mine };
+    if (!Array.isArray(options.faces)) return stylizer.stylize(current.blob, options);
     const found = await stylizer.findFaces(current.blob, { signal: mine });
     const wanted = selection.value.flatMap((index) => faces.value?.[index] ?? []);
     const indices = sameFaces(found, wanted, current.width / current.preview.width);
-    return stylizer.stylize(current.blob, { ...wish.value, faces: indices, signal: mine });
+    return stylizer.stylize(current.blob, { ...options, faces: indices });
   });
 }
 

@@ -1,10 +1,13 @@
+import type { StylizeOptions } from "@mmfs/web";
 import { signal } from "@preact/signals";
-import { wish } from "./choices.js";
+import { cutsOut, extent, extentOptions, manner } from "./choices.js";
 import { device, lanes, openStylizer, watchDownload } from "./engine.js";
 import { explainError } from "./explain-error.js";
 import { closePhoto, openPhoto, problem } from "./photo.js";
 
 const FRAME_WIDTH = 640;
+/** How much of a frame is painted, so that the next one comes soon. */
+const MEGAPIXELS = { webgpu: 0.3, wasm: 0.1 };
 
 /** The camera, while it is on. */
 export const camera = signal<MediaStream>();
@@ -50,11 +53,11 @@ export async function paintLive(video: HTMLVideoElement): Promise<void> {
     const stylizer = await openStylizer();
     while (!mine.aborted) {
       await new Promise((resolve) => requestAnimationFrame(resolve));
-      if (video.readyState < video.HAVE_CURRENT_DATA || wish.value === undefined) continue;
+      if (video.readyState < video.HAVE_CURRENT_DATA || manner.value === undefined) continue;
       const resizeWidth = Math.min(FRAME_WIDTH, video.videoWidth);
       const picture = await createImageBitmap(video, { resizeWidth, resizeQuality: "high" });
       try {
-        const all = { ...wish.value, signal: mine, onProgress: watchDownload };
+        const all = { ...frameOptions(), signal: mine, onProgress: watchDownload };
         const result = await lanes.run("front", mine, () => stylizer.stylize(picture, all));
         mine.throwIfAborted();
         frame.value = { bitmap: result.bitmap, time: result.timings.total };
@@ -72,4 +75,12 @@ export async function paintLive(video: HTMLVideoElement): Promise<void> {
   } catch (error) {
     if (!mine.aborted) problem.value = explainError(error);
   }
+}
+
+/** Faces are looked for only where they alone are painted: elsewhere the scale stays the same, whoever comes and goes. */
+function frameOptions(): StylizeOptions {
+  const options = extentOptions(extent.value, { isFaceless: false, isCutOut: cutsOut.value });
+  const faces = options.surroundings === "painted" || options.subject === "people" ? "none" : "all";
+  const megapixels = MEGAPIXELS[device.value === "webgpu" ? "webgpu" : "wasm"];
+  return { ...manner.value, ...options, faces, megapixels, resolution: "live", size: "painting" };
 }

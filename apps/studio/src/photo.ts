@@ -30,6 +30,8 @@ export const selectedFaces = signal<ReadonlySet<number>>(new Set());
 export const problem = signal("");
 
 export const selection = computed(() => [...selectedFaces.value].sort((a, b) => a - b));
+/** True where faces were looked for in vain. */
+export const isFaceless = computed(() => faces.value?.length === 0);
 
 let opened = new AbortController();
 
@@ -55,7 +57,6 @@ export async function openPhoto(blob: Blob, name = "photo"): Promise<void> {
     const found = await lanes.run("front", mine, () => stylizer.findFaces(next.preview, options));
     faces.value = found;
     selectedFaces.value = new Set(found.keys());
-    if (found.length === 0) throw new MMFSError("NO_FACE", "No face was found.");
   } catch (error) {
     if (!mine.aborted) problem.value = explainError(error);
   }

@@ -3,7 +3,8 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { parseStyleCode } from "@mmfs/core";
+import { parseManifest, parseStyleCode } from "@mmfs/core";
+import { bundleUrl } from "@mmfs/model-mini";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -143,8 +144,10 @@ describe.skipIf(chromiumPath === undefined)("the studio", () => {
     await page.getByLabel("Strength").fill("1");
     seen = await changed(page, photo);
 
-    await page.getByLabel("Tone the whole photo").uncheck();
-    seen = await changed(page, seen);
+    for (const extent of ["toned", "faces"]) {
+      await page.getByLabel("What is painted").selectOption(extent);
+      seen = await changed(page, seen);
+    }
     await page.getByLabel("Keep the photo’s colours").check();
     seen = await changed(page, seen);
 
@@ -187,16 +190,13 @@ describe.skipIf(chromiumPath === undefined)("the studio", () => {
     expect(strangers).toEqual([]);
     expect(errors).toEqual([]);
     await page.context().close();
-  }, 90_000);
+  }, 240_000);
 
   it("saves pictures with all pixels of the photo, and styles that @mmfs/core reads and the next visit still has", async () => {
     const page = await visit();
     const large = await sharp(PHOTO).resize(1500, 1500).jpeg().toBuffer();
     await choosePhoto(page, { name: "large.jpg", mimeType: "image/jpeg", buffer: large });
     await painted(page);
-    const toned = await look(page);
-    await page.getByLabel("Tone the whole photo").uncheck();
-    await changed(page, toned);
     const before = await sharp(large).raw().toBuffer();
     for (const format of ["png", "jpeg", "webp"] as const) {
       await page.getByLabel("File format").selectOption(format);
@@ -211,12 +211,17 @@ describe.skipIf(chromiumPath === undefined)("the studio", () => {
         .removeAlpha()
         .raw()
         .toBuffer();
-      // The face is painted; the lower left corner, far from it, is that of the photo.
       const at = (x: number, y: number) => 3 * (1500 * y + x);
       const differences = (x: number, y: number) =>
         Array.from({ length: 60 }, (_, i) => Math.abs((after[at(x + i, y)] ?? 0) - (before[at(x + i, y)] ?? 0)));
+      // Far from the face, which is at the first place, the lower left corner is that of the photo only where faces alone are painted.
       expect(Math.max(...differences(640, 330))).toBeGreaterThan(20);
-      expect(Math.max(...differences(30, 1450))).toBeLessThan(format === "png" ? 1 : 20);
+      if (format === "png") expect(Math.max(...differences(30, 1450))).toBeGreaterThan(20);
+      else expect(Math.max(...differences(30, 1450))).toBeLessThan(20);
+      if (format !== "png") continue;
+      const whole = await look(page);
+      await page.getByLabel("What is painted").selectOption("faces");
+      await changed(page, whole);
     }
 
     await page.getByLabel("What to save").selectOption("face");
@@ -224,7 +229,9 @@ describe.skipIf(chromiumPath === undefined)("the studio", () => {
       page.waitForEvent("download"),
       page.getByRole("button", { name: "Download" }).click(),
     ]);
-    expect(await sharp(await square.path()).metadata()).toMatchObject({ width: 256, height: 256, format: "webp" });
+    const { network } = parseManifest(await readFile(new URL("mmfs.json", bundleUrl)), "model-mini");
+    const side = network.resolution.default;
+    expect(await sharp(await square.path()).metadata()).toMatchObject({ width: side, height: side, format: "webp" });
 
     const [exported] = await Promise.all([
       page.waitForEvent("download"),
@@ -251,7 +258,59 @@ describe.skipIf(chromiumPath === undefined)("the studio", () => {
     await page.getByRole("button", { name: /mine/, pressed: true }).waitFor();
     await expect.poll(() => look(page), { timeout: 20_000 }).toBe(first);
     await page.context().close();
-  }, 90_000);
+  }, 240_000);
+
+  it("paints people alone, and cuts them out", async () => {
+    const page = await visit();
+    await choosePhoto(page, PHOTO);
+    await painted(page);
+    const whole = await look(page);
+    await page.getByLabel("What is painted").selectOption("people");
+    const people = await changed(page, whole);
+    await page.getByLabel("Cut out, transparent").check();
+    await changed(page, people);
+    const [download] = await Promise.all([
+      page.waitForEvent("download"),
+      page.getByRole("button", { name: "Download" }).click(),
+    ]);
+    const { data } = await sharp(await download.path())
+      .raw()
+      .toBuffer({ resolveWithObject: true });
+    const alpha = (x: number, y: number) => data[4 * (512 * y + x) + 3];
+    // Beside her and on her.
+    expect([alpha(300, 60), alpha(220, 120)]).toEqual([0, 255]);
+    await page.context().close();
+  }, 120_000);
+
+  it("shows a sketch while the strength moves, and the fine painting when it rests", async () => {
+    const page = await visit();
+    await choosePhoto(page, PHOTO);
+    await painted(page);
+    const looks = await page.evaluate(async () => {
+      const canvas = document.querySelector<HTMLCanvasElement>(".after");
+      const slider = document.querySelector<HTMLInputElement>(".adjust input[type=range]");
+      const isBusy = () => document.querySelector(".picture")?.getAttribute("aria-busy") === "true";
+      const seen: { picture: string; isBusy: boolean }[] = [];
+      const end = performance.now() + 40_000;
+      for (let i = 0; performance.now() < end; i++) {
+        if (slider && i < 3) {
+          slider.value = String(0.9 - i / 10);
+          slider.dispatchEvent(new Event("input", { bubbles: true }));
+        }
+        await new Promise((resolve) => setTimeout(resolve, 50));
+        const picture = canvas?.toDataURL() ?? "";
+        if (picture !== seen.at(-1)?.picture) seen.push({ picture, isBusy: isBusy() });
+        if (i > 6 && !isBusy()) break;
+      }
+      return seen.map((each) => ({ ...each, picture: each.picture.length }));
+    });
+    // What was there, at least one sketch, the painting; perhaps tiles of it between them.
+    expect(looks.length).toBeGreaterThanOrEqual(3);
+    expect(looks[1]?.isBusy).toBe(true);
+    // Finer pictures have more to keep.
+    expect(looks.at(-1)?.picture).toBeGreaterThan(looks[1]?.picture ?? 0);
+    await page.context().close();
+  }, 120_000);
 
   it("takes a photo from the clipboard, and shares what it made of it", async () => {
     const page = await visit();
@@ -275,7 +334,7 @@ describe.skipIf(chromiumPath === undefined)("the studio", () => {
     expect([type, name]).toEqual(["image/jpeg", "pasted - red chalk drawing.jpg"]);
     expect(await sharp(Buffer.from(bytes)).metadata()).toMatchObject({ width: 512, height: 512, format: "jpeg" });
     await page.context().close();
-  }, 60_000);
+  }, 120_000);
 
   it("has no button to share where the browser cannot", async () => {
     const page = await visit();
@@ -283,7 +342,7 @@ describe.skipIf(chromiumPath === undefined)("the studio", () => {
     await painted(page);
     expect(await page.getByRole("button", { name: "Share" }).count()).toBe(0);
     await page.context().close();
-  }, 60_000);
+  }, 120_000);
 
   it("stops a download that is cancelled, and begins it again for the next photo", async () => {
     const page = await visit({ serviceWorkers: "block" });
@@ -304,7 +363,7 @@ describe.skipIf(chromiumPath === undefined)("the studio", () => {
     await choosePhoto(page, PHOTO);
     await painted(page);
     await page.context().close();
-  }, 60_000);
+  }, 120_000);
 
   it("goes on after its worker was killed", async () => {
     const page = await visit();
@@ -324,7 +383,7 @@ describe.skipIf(chromiumPath === undefined)("the studio", () => {
       .not.toBe(seen);
     await painted(page);
     await page.context().close();
-  }, 90_000);
+  }, 240_000);
 
   it("leaves faces as they are that are tapped", async () => {
     const page = await visit();
@@ -338,7 +397,10 @@ describe.skipIf(chromiumPath === undefined)("the studio", () => {
       .toBuffer();
     await choosePhoto(page, { name: "two.png", mimeType: "image/png", buffer: two });
     await painted(page);
-    const all = await look(page);
+    const whole = await look(page);
+    expect(await page.getByRole("button", { name: "Face 2" }).count()).toBe(0);
+    await page.getByLabel("What is painted").selectOption("toned");
+    const all = await changed(page, whole);
     await page.getByRole("button", { name: "Face 2" }).click();
     expect(await page.getByRole("button", { name: "Face 2" }).getAttribute("aria-pressed")).toBe("false");
     const some = await changed(page, all);
@@ -348,7 +410,7 @@ describe.skipIf(chromiumPath === undefined)("the studio", () => {
     await page.getByRole("button", { name: "Face 2" }).click();
     expect(await changed(page, some)).toBe(all);
     await page.context().close();
-  }, 60_000);
+  }, 120_000);
 
   it("says in plain words what is wrong with a photo", async () => {
     const page = await visit();
@@ -358,7 +420,11 @@ describe.skipIf(chromiumPath === undefined)("the studio", () => {
       .png()
       .toBuffer();
     await choosePhoto(page, { name: "wall.png", mimeType: "image/png", buffer: drawn });
-    await page.getByRole("alert").getByText("No face was found").waitFor();
+    await painted(page);
+    await page.getByText("No face was found: the whole picture is painted").waitFor();
+    expect(await page.getByRole("alert").first().isVisible()).toBe(false);
+    expect(await page.getByLabel("What to save").count()).toBe(0);
+    await expect.poll(() => page.locator(".mat.is-painted").count(), { timeout: 30_000 }).toBeGreaterThan(1);
     // No browser could decode it: the header alone says that it is too large.
     const huge = Buffer.from(drawn);
     huge.writeUInt32BE(60_000, 16);
@@ -369,7 +435,7 @@ describe.skipIf(chromiumPath === undefined)("the studio", () => {
     await painted(page);
     expect(await page.getByRole("alert").first().isVisible()).toBe(false);
     await page.context().close();
-  }, 60_000);
+  }, 120_000);
 
   it("works without a network after the first picture, words included", async () => {
     const page = await visit();
@@ -384,7 +450,7 @@ describe.skipIf(chromiumPath === undefined)("the studio", () => {
     await page.keyboard.press("Enter");
     await changed(page, seen);
     await page.context().close();
-  }, 90_000);
+  }, 240_000);
 
   it("paints what the camera sees, and takes a photo of it", async () => {
     const page = await visit({ permissions: ["camera"] });
@@ -410,7 +476,7 @@ describe.skipIf(chromiumPath === undefined)("the studio", () => {
     await page.getByRole("heading", { level: 1 }).waitFor();
     expect(await page.evaluate("tracks.map((track) => track.readyState)")).toEqual(["ended", "ended"]);
     await page.context().close();
-  }, 60_000);
+  }, 120_000);
 
   it.each(["light", "dark"] as const)(
     "fits a phone in the %s, without serious faults of access",
@@ -426,6 +492,6 @@ describe.skipIf(chromiumPath === undefined)("the studio", () => {
       expect(ground).toBe(colorScheme === "dark" ? "rgb(22, 23, 24)" : "rgb(241, 241, 240)");
       await page.context().close();
     },
-    60_000,
+    120_000,
   );
 });

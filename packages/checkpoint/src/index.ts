@@ -21,6 +21,7 @@ export type { Checkpoint, CheckpointDType, CheckpointTensor } from "./reading/ch
 export { readCheckpoint } from "./reading/read-checkpoint.js";
 export { type ConvertTfjsOptions, convertTfjsModel } from "./tfjs/convert-tfjs-model.js";
 export { faceDetectorGraph, faceLandmarksGraph } from "./tfjs/face-graphs.js";
+export { personMatteGraph } from "./tflite/person-matte-graph.js";
 export { type ConvertTowersOptions, convertTowers, type TowersFiles } from "./towers/convert-towers.js";
 export { convolutionalImageGraph } from "./towers/convolutional-image-graph.js";
 export { pooledTextGraph } from "./towers/pooled-text-graph.js";

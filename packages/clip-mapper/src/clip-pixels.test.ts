@@ -1,4 +1,3 @@
-import { wrapPicture } from "@mmfs/core";
 import { describe, expect, it } from "vitest";
 import { expectedPictures, furthest } from "../test/expected.js";
 import { clipPixels } from "./clip-pixels.js";
@@ -15,7 +14,7 @@ describe("clipPixels", () => {
   });
 
   it("sees transparency as white", () => {
-    const clear = wrapPicture(new Uint8ClampedArray(4 * 4 * 4), 4, 4);
+    const clear = { width: 4, height: 4, data: new Uint8ClampedArray(4 * 4 * 4) };
     const [red, green, blue] = [0, 4, 8].map((at) => clipPixels(clear, 2)[at]);
     expect(red).toBeCloseTo((1 - 0.48145466) / 0.26862954, 5);
     expect(green).toBeCloseTo((1 - 0.4578275) / 0.26130258, 5);
@@ -25,7 +24,7 @@ describe("clipPixels", () => {
   it("needs no more memory for a picture that is a line", () => {
     const data = new Uint8ClampedArray(60_000 * 4).fill(255);
     data.fill(0, 0, 4 * 29_000);
-    const pixels = clipPixels(wrapPicture(data, 60_000, 1), 224);
+    const pixels = clipPixels({ width: 60_000, height: 1, data }, 224);
     expect(pixels.length).toBe(3 * 224 * 224);
     expect(new Set(pixels.slice(0, 224 * 224)).size).toBe(1);
   });

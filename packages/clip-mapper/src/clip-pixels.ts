@@ -1,4 +1,4 @@
-import { flatten, type Picture, type Pixels, pixelsOf, resample, type Span } from "@mmfs/core";
+import { flatten, type Picture, resample, type Span } from "@mmfs/core";
 
 const MEAN = [0.48145466, 0.4578275, 0.40821073] as const;
 const DEVIATION = [0.26862954, 0.26130258, 0.27577711] as const;
@@ -8,11 +8,10 @@ const DEVIATION = [0.26862954, 0.26130258, 0.27577711] as const;
  * filter (Pillow's, a = -0.5), its middle cut out, less CLIP's mean and divided by its standard deviation.
  *
  * @returns `[3, size, size]`, RGB planes.
- * @throws {MMFSError} `INVALID_ARGUMENT`
  * @see `preprocessor_config.json` of openai/clip-vit-base-patch32 and `CLIPImageProcessor` of transformers
  */
 export function clipPixels(picture: Picture, size: number): Float32Array {
-  const { data } = resizeMiddle(pixelsOf(flatten(picture)), size);
+  const { data } = resizeMiddle(flatten(picture), size);
   const plane = size * size;
   return Float32Array.from({ length: 3 * plane }, (_, i) => {
     const channel = Math.floor(i / plane);
@@ -21,7 +20,7 @@ export function clipPixels(picture: Picture, size: number): Float32Array {
 }
 
 /** Only what is kept of the longer side is resized: all of a very long picture would not fit into the memory. */
-function resizeMiddle(source: Pixels, size: number): Pixels {
+function resizeMiddle(source: Picture, size: number): Picture {
   const { width, height } = source;
   const columns = middle(width, Math.min(width, height), size);
   const rows = middle(height, Math.min(width, height), size);

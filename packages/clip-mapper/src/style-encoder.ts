@@ -11,18 +11,19 @@ import {
   LruCache,
   loadBundle,
   MMFSError,
+  type NdarrayView,
   type Picture,
   type PreloadOptions,
   type ProgressEvent,
   parseStylizerOptions,
   pictureDigest,
-  pixelsOf,
   type Runtime,
   STYLE_LAYERS,
   StyleCode,
   type StyleEncoder,
   type StyleOrigin,
   type Tensors,
+  takePicture,
 } from "@mmfs/core";
 import { Tensor } from "onnxruntime-common";
 import { clipPixels } from "./clip-pixels.js";
@@ -47,10 +48,13 @@ export interface StyleEncoderOptions {
 }
 
 /** A prompt or a picture of {@link ClipStyleEncoder.fromMixture}. */
-export type WeightedReference = ({ text: string } | { image: Picture }) & {
+export type WeightedReference = ({ text: string } | { image: Picture | NdarrayView }) & {
   /** Its share; negative for less of it. @default 1 */
   weight?: number | undefined;
 };
+
+/** A {@link WeightedReference} whose prompt or picture was looked at. */
+type TakenReference = ({ text: string } | { image: Picture }) & { weight?: number | undefined };
 
 /** Characters of a prompt; a tower reads some 300 at most. */
 const LONGEST_PROMPT = 4000;
@@ -122,8 +126,8 @@ export class ClipStyleEncoder implements StyleEncoder {
   }
 
   /** The style of a picture; see {@link embedImage} for how it is read. */
-  async fromImage(picture: Picture, options: LoadOptions = {}): Promise<StyleCode> {
-    pixelsOf(picture);
+  async fromImage(image: Picture | NdarrayView, options: LoadOptions = {}): Promise<StyleCode> {
+    const picture = takePicture(image);
     return this.#enqueue(options, (load) =>
       this.#remember(this.#codes, `image:${pictureDigest(picture)}`, async () => {
         await this.#require("mapper");
@@ -174,10 +178,10 @@ export class ClipStyleEncoder implements StyleEncoder {
   /**
    * The embedding of a picture: E numbers, L2-normalised.
    *
-   * @param picture sRGB of any size, transparent parts seen as white. Of a picture that is not square the middle is seen.
+   * @param image of any size, transparent parts seen as white. Of a picture that is not square the middle is seen.
    */
-  async embedImage(picture: Picture, options: LoadOptions = {}): Promise<Float32Array> {
-    pixelsOf(picture);
+  async embedImage(image: Picture | NdarrayView, options: LoadOptions = {}): Promise<Float32Array> {
+    const picture = takePicture(image);
     return this.#enqueue(options, async (load) => (await this.#embedImage(picture, load)).slice());
   }
 
@@ -291,17 +295,15 @@ export class ClipStyleEncoder implements StyleEncoder {
   }
 }
 
-function checkReferences(parts: readonly WeightedReference[]): WeightedReference[] {
+function checkReferences(parts: readonly WeightedReference[]): TakenReference[] {
   const isReference = (part: unknown) =>
     typeof part === "object" && part !== null && "text" in part !== "image" in part;
   if (!Array.isArray(parts) || !parts.every(isReference)) {
     throw new MMFSError("INVALID_ARGUMENT", "A mixture is a list of { text, weight } and { image, weight }.");
   }
-  return parts.map((part: WeightedReference) => {
-    if ("text" in part) return { ...part, text: cleanPrompt(part.text) };
-    pixelsOf(part.image);
-    return part;
-  });
+  return parts.map((part: WeightedReference) =>
+    "text" in part ? { ...part, text: cleanPrompt(part.text) } : { ...part, image: takePicture(part.image) },
+  );
 }
 
 function cleanPrompt(prompt: string): string {

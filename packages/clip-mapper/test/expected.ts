@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { type Picture, wrapPicture } from "@mmfs/core";
+import type { Picture } from "@mmfs/core";
 
 /** What `make_fixtures.py` wrote. */
 interface Expected {
@@ -20,7 +20,7 @@ export const expectedPictures = pictures.map(({ rgb, ...rest }) => ({
 function opaque(rgb: Uint8Array, width: number, height: number): Picture {
   const data = new Uint8ClampedArray(width * height * 4).fill(255);
   for (let i = 0; i < width * height; i++) data.set(rgb.subarray(3 * i, 3 * i + 3), 4 * i);
-  return wrapPicture(data, width, height);
+  return { width, height, data };
 }
 
 /** The largest difference between two lists of the same length. */

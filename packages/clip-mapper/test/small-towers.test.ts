@@ -1,5 +1,5 @@
 import { convertTowers, readCheckpoint } from "@mmfs/checkpoint";
-import { MANIFEST_NAME, type Manifest, sha256, wrapPicture } from "@mmfs/core";
+import { MANIFEST_NAME, type Manifest, sha256 } from "@mmfs/core";
 import { expect, it } from "vitest";
 import { createStyleEncoder } from "../src/index.js";
 import { cpuRuntime } from "./cpu-runtime.js";
@@ -37,7 +37,7 @@ it("serves small towers as it does those of a CLIP", async () => {
   expect(furthest(await encoder.embedText("W7, w8"), expected.subarray(8, 16))).toBeGreaterThan(1e-3);
   expect(furthest(await encoder.embedText("W7 w8"), expected.subarray(8, 16))).toBeLessThan(1e-5);
 
-  const grey = wrapPicture(new Uint8ClampedArray(30 * 20 * 4).fill(128), 30, 20);
+  const grey = { width: 30, height: 20, data: new Uint8ClampedArray(30 * 20 * 4).fill(128) };
   const embedding = await encoder.embedImage(grey);
   expect(embedding.reduce((sum, value) => sum + value * value, 0)).toBeCloseTo(1, 5);
   expect((await encoder.fromText("w9")).values).toHaveLength(80);

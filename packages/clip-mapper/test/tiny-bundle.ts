@@ -20,10 +20,10 @@ export async function tinyFiles(tokenizer: "bpe" | "wordpiece" = "bpe"): Promise
     return { path, bytes: bytes.byteLength, sha256: await sha256(bytes) };
   };
   const manifest: Manifest = {
-    format: 1,
+    format: 2,
     name: "tiny",
     license: "CC0-1.0",
-    network: { size: 32, baseWidth: 1, styleDim: 8, styleLayers: 10 },
+    network: { baseWidth: 1, styleDim: 8, styleLayers: 10, detail: false, resolution: { default: 512, live: 256 } },
     parts: {
       ...(parts as Manifest["parts"]),
       tokenizer: await describe("tokenizer.json"),

@@ -11,6 +11,7 @@ export {
   type Manifest,
   ManifestSchema,
   type NetworkShape,
+  RESOLUTIONS,
 } from "./bundle/manifest.js";
 export { PRESETS_FORMAT, type Preset, type Presets, parsePresets, serializePresets } from "./bundle/presets.js";
 export { sha256 } from "./bundle/sha256.js";
@@ -30,24 +31,28 @@ export {
   similarityScale,
 } from "./geometry/similarity.js";
 export type { Box, FaceCrop, Point, SimilarityTransform } from "./geometry/types.js";
+export { type GraphPart, GraphSet } from "./networks/graph-set.js";
 export { PACK_FORMAT, PACK_MANIFEST_NAME, readPack, writePack } from "./pack/pack-file.js";
-export type { StylePack } from "./pack/style-pack.js";
+export type { PackNetwork, StylePack } from "./pack/style-pack.js";
+export { cutOutPeople, paintPeople } from "./people/cut-out.js";
+export type { Matte } from "./people/matte.js";
+export { type PersonMatteOptions, personMatte } from "./people/person-matte.js";
 export { blendPictures } from "./picture/blend-pictures.js";
 export { checkPictureFormat } from "./picture/check-picture-format.js";
-export { createPicture, wrapPicture } from "./picture/create-picture.js";
 export { flatten } from "./picture/flatten.js";
-export type { Picture } from "./picture/picture.js";
+export { fromNdarray, isNdarray, type NdarrayPicture, type NdarrayView, toNdarray } from "./picture/ndarray.js";
+export { checkPicture, createPicture, type Picture } from "./picture/picture.js";
 export { pictureDigest } from "./picture/picture-digest.js";
-export { type Pixels, pixelsOf } from "./picture/pixels.js";
-export type { RawPicture } from "./picture/raw-picture.js";
 export { type ResampleFilter, resample, type Span } from "./picture/resample.js";
 export { resize } from "./picture/resize.js";
 export { type HeaderSize, sizeInHeader } from "./picture/size-in-header.js";
 export { PICTURE_FORMATS, type PictureFormat } from "./picture/sniff-format.js";
+export { isPictureLike, takePicture } from "./picture/take-picture.js";
 export { fromTensorData, toTensorData } from "./picture/tensor-data.js";
 export { warpSquare } from "./picture/warp.js";
 export { DisposableQueue } from "./queue/disposable-queue.js";
 export { SerialQueue } from "./queue/serial-queue.js";
+export { SketchLoop } from "./queue/sketch-loop.js";
 export { type NoiseMap, noiseMaps } from "./random/noise-maps.js";
 export { RandomGenerator } from "./random/random-generator.js";
 export type { Device, DeviceOption, DType, Runtime, Session, Tensors } from "./runtime/runtime.js";
@@ -57,11 +62,11 @@ export { mapImages } from "./style/map-images.js";
 export { STYLE_LAYERS, StyleCode, type StyleOrigin } from "./style/style-code.js";
 export { parseStyleCode, STYLE_CODE_VERSION, serializeStyleCode } from "./style/style-code-file.js";
 export { STYLE_GROUPS, type StyleGroup, type StyleLayers } from "./style/style-groups.js";
-export { type GraphPart, GraphSet } from "./stylizer/graph-set.js";
 export { LruCache } from "./stylizer/lru-cache.js";
 export type {
   FacesOption,
   LoadOptions,
+  PaintedTile,
   PreloadOptions,
   ProgressEvent,
   Stage,
@@ -76,7 +81,6 @@ export { parseStylizerOptions } from "./stylizer/parse-options.js";
 export type { StylizedFace, StylizeResult } from "./stylizer/result.js";
 export { Stylizer, type StylizerParts } from "./stylizer/stylizer.js";
 export type { Reply, Request } from "./worker/messages.js";
-export type { RawFace, RawResult } from "./worker/raw-result.js";
 export { reviveStyleCode } from "./worker/revive-style-code.js";
 export { reviveError, type SerializedError, serializeError } from "./worker/serialize-error.js";
 export { type ServedCall, type ServedFunction, serve } from "./worker/serve.js";

@@ -36,9 +36,9 @@ describe.each(["browser", "node", "neutral"] as const)("bundled for %s", (platfo
     runInContext(outputFiles[0]!.text, context);
     const result = runInContext(
       `(() => {
-        const picture = mmfs.resize(mmfs.wrapPicture(new Uint8ClampedArray(64).fill(200), 4, 4), 2, 2);
+        const picture = mmfs.resize({ width: 4, height: 4, data: new Uint8ClampedArray(64).fill(200) }, 2, 2);
         const code = mmfs.parseStyleCode(mmfs.serializeStyleCode(mmfs.StyleCode.fromRow(Float32Array.of(1, 2), { type: "file" })));
-        return [picture.get(1, 1, 0), code.values[19], typeof mmfs.Stylizer, mmfs.MMFSError.isInstance(new mmfs.MMFSError("NO_FACE", ""))];
+        return [mmfs.toNdarray(picture).get(1, 1, 0), code.values[19], typeof mmfs.Stylizer, mmfs.MMFSError.isInstance(new mmfs.MMFSError("NO_FACE", ""))];
       })()`,
       context,
     );

@@ -6,7 +6,7 @@ import { expect, it } from "vitest";
 // By path: @mmfs/checkpoint depends on this package, so this one cannot name it among its own dependencies.
 import { faceDetectorGraph, faceLandmarksGraph } from "../../checkpoint/src/tfjs/face-graphs.js";
 import { groupPhoto } from "../src/faces/__fixtures__/photos.js";
-import { type BundleFile, MANIFEST_NAME, type Manifest, Stylizer, wrapPicture } from "../src/index.js";
+import { type BundleFile, checkPicture, MANIFEST_NAME, type Manifest, Stylizer } from "../src/index.js";
 import { cpuRuntime } from "../src/stylizer/__fixtures__/cpu-runtime.js";
 import { readTinyFile, tinyBundle } from "../src/stylizer/__fixtures__/tiny-bundle.js";
 
@@ -36,9 +36,9 @@ async function bundleWithFaceFinder() {
 
 it("finds the faces of a group photo, stylizes them, and leaves the rest of the photo as it was", async () => {
   const { data, info } = await groupPhoto(1).ensureAlpha().raw().toBuffer({ resolveWithObject: true });
-  const photo = wrapPicture(data, info.width, info.height);
+  const photo = checkPicture({ width: info.width, height: info.height, data });
   const stylizer = await Stylizer.create({ runtime: cpuRuntime(), bundle: await bundleWithFaceFinder() });
-  const result = await stylizer.stylize(photo, { style: "ink" });
+  const result = await stylizer.stylize(photo, { style: "ink", surroundings: "photo" });
   await stylizer.dispose();
 
   expect(result.facesFound).toBeGreaterThanOrEqual(3);

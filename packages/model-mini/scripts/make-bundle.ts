@@ -8,15 +8,23 @@ import {
   convertTowers,
   faceDetectorGraph,
   faceLandmarksGraph,
+  personMatteGraph,
   readCheckpoint,
 } from "@mmfs/checkpoint";
 import { type Preset, STYLE_LAYERS, StyleCode, serializePresets } from "@mmfs/core";
 import * as v from "valibot";
 
+/**
+ * The side in pixels of a face's square by default; the live one is half of it. The network was trained with smaller ones and,
+ * being convolutional, keeps more of a face at this one.
+ */
+const RESOLUTION = 512;
+
+const SELFIE_SEGMENTATION = "@mediapipe/selfie_segmentation/selfie_segmentation.tflite";
+
 /** What `mmfs_training export` says of the model beside its tensors; what only the evaluation needs is left out. */
 const ModelSchema = v.object({
   format: v.literal(1),
-  size: v.number(),
   baseWidth: v.number(),
   styleDim: v.number(),
   photo: v.string(),
@@ -47,19 +55,21 @@ export async function makeBundle(folder: string): Promise<Map<string, Uint8Array
   const towers = await readTowers(folder, network);
   return convertCheckpoint(network, {
     name: "mmfs-mini",
-    description: `${presets.length} styles at ${model.size} pixels, with the face finder${towers ? ", prompts and reference pictures" : ""}`,
+    description: `${presets.length} styles at any size, with the face finder${towers ? ", prompts and reference pictures" : ""}`,
     license: "Apache-2.0",
-    size: model.size,
+    size: RESOLUTION,
     towers,
     presets: new TextEncoder().encode(serializePresets({ photo: code(model.photo), presets })),
     faceParts: {
       faceDetector: faceDetectorGraph(...(await faceModel("blazeface"))),
       faceLandmarks: faceLandmarksGraph(...(await faceModel("facemesh"))),
     },
+    personMatte: personMatteGraph(await readFile(createRequire(import.meta.url).resolve(SELFIE_SEGMENTATION))),
     provenance: {
       weights: "trained by mmfs_training; MODEL_CARD.md names the data",
       faceDetector: "BlazeFace of MediaPipe (Google, Apache-2.0), as carried by @vladmandic/human 3.3.6 (MIT)",
       faceLandmarks: "FaceMesh of MediaPipe (Google, Apache-2.0), as carried by @vladmandic/human 3.3.6 (MIT)",
+      personMatte: "Selfie Segmentation of MediaPipe (Google, Apache-2.0), from @mediapipe/selfie_segmentation",
     },
   });
 }

@@ -7,7 +7,7 @@ import { InferenceSession, Tensor } from "onnxruntime-node";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { makeBundle } from "../scripts/make-bundle.js";
 
-const SHAPE = { size: 32, baseWidth: 4, styleDim: 16 };
+const SHAPE = { baseWidth: 4, styleDim: 16 };
 let folder: string;
 let files: Map<string, Uint8Array>;
 
@@ -27,16 +27,25 @@ beforeAll(async () => {
   const presets = [{ name: "ink", description: "Black ink on paper", tags: ["drawing"], style: "ink-etching" }];
   await writeFile(join(folder, "mmfs-mini.safetensors"), safetensors(weights));
   await writeFile(join(folder, "presets.safetensors"), safetensors(codes));
-  await writeFile(join(folder, "presets.json"), JSON.stringify({ format: 1, ...SHAPE, photo: "photo", presets }));
+  await writeFile(
+    join(folder, "presets.json"),
+    JSON.stringify({ format: 1, size: 32, ...SHAPE, photo: "photo", presets }),
+  );
   files = await makeBundle(folder);
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 test("every file is what the manifest says, and the presets have their codes", async () => {
   const bundle = await loadBundle(sourceOf(files));
-  expect(bundle.manifest.network).toEqual({ ...SHAPE, styleLayers: 10 });
+  expect(bundle.manifest.format).toBe(2);
+  expect(bundle.manifest.network).toEqual({
+    ...SHAPE,
+    styleLayers: 10,
+    detail: false,
+    resolution: { default: 512, live: 256 },
+  });
   expect(Object.keys(bundle.manifest.parts).sort()).toEqual(
-    ["decoder", "encoder", "faceDetector", "faceLandmarks", "mapping", "presets"].sort(),
+    ["decoder", "encoder", "faceDetector", "faceLandmarks", "mapping", "personMatte", "presets"].sort(),
   );
   // reading a part checks its size and SHA-256
   for (const part of Object.keys(bundle.manifest.parts)) await bundle.part(part as "encoder");

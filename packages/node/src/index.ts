@@ -7,6 +7,7 @@ export type {
   FacesOption,
   Manifest,
   MMFSErrorCode,
+  NdarrayView,
   Picture,
   PictureFormat,
   PreloadOptions,
@@ -21,7 +22,7 @@ export { MMFSError, parseStyleCode, readPack, StyleCode, serializeStyleCode } fr
 export { FolderSource } from "./bundle/folder-source.js";
 export { type ContactSheet, contactSheet, type SheetOptions, type SheetTile } from "./picture/contact-sheet.js";
 export type { EncodeOptions } from "./picture/encode-picture.js";
-export type { PictureInput } from "./picture/picture-input.js";
+export type { FileInput, PictureInput } from "./picture/picture-input.js";
 export { NodeRuntime, type NodeRuntimeOptions } from "./runtime/node-runtime.js";
 export { createStylizer } from "./stylizer/create-stylizer.js";
 export type { StylizerOptions } from "./stylizer/options.js";

@@ -89,20 +89,24 @@ describe("mmfs stylize", () => {
     const first = await mmfs(["stylize", GROUP, "-o", "out.png", "--crop", "--faces", "1,3", "--json"]);
     const { photos } = JSON.parse(first.stdout);
     expect(photos[0].faces.map(({ number }: { number: number }) => number)).toEqual([1, 3]);
-    expect(photos[0].outputs).toEqual(["out-1.png", "out-2.png"]);
-    expect((await readdir(folder)).sort()).toEqual(["out-1.png", "out-2.png"]);
+    expect(photos[0].outputs).toEqual(["out-1.png", "out-3.png"]);
+    expect((await readdir(folder)).sort()).toEqual(["out-1.png", "out-3.png"]);
     expect((await sharp(join(folder, "out-1.png")).metadata()).width).toBe(128);
+    await mmfs(["stylize", PORTRAIT, "-o", "one.png", "--crop", "--resolution", "144"]);
+    expect((await sharp(join(folder, "one.png")).metadata()).width).toBe(144);
     const zero = await mmfs(["stylize", GROUP, "-o", "out.png", "--faces", "0"]);
     expect([zero.status, zero.stderr]).toEqual([2, expect.stringContaining("at least 1")]);
   });
 
-  it("tones the rest of the photo with --tone", async () => {
-    await mmfs(["stylize", PORTRAIT, "-o", "plain.png", "--style", "seed:4"]);
-    await mmfs(["stylize", PORTRAIT, "-o", "toned.png", "--style", "seed:4", "--tone"]);
+  it("paints what --surroundings says: the whole, the face in its photo, or in toned surroundings", async () => {
+    await mmfs(["stylize", PORTRAIT, "-o", "whole.png", "--style", "seed:4"]);
+    await mmfs(["stylize", PORTRAIT, "-o", "plain.png", "--style", "seed:4", "--surroundings", "photo"]);
+    await mmfs(["stylize", PORTRAIT, "-o", "toned.png", "--style", "seed:4", "--surroundings", "toned"]);
     const corner = (name: string) =>
       sharp(join(folder, name)).extract({ left: 0, top: 0, width: 8, height: 8 }).removeAlpha().raw().toBuffer();
     const photo = sharp(PORTRAIT).extract({ left: 0, top: 0, width: 8, height: 8 }).removeAlpha().raw().toBuffer();
     expect(await corner("plain.png")).toEqual(await photo);
+    expect(await corner("whole.png")).not.toEqual(await photo);
     const stylizer = await built.createStylizer({ bundle: toy.folder, device: "cpu" });
     const { data } = await stylizer.stylize(PORTRAIT, { style: { seed: 4 }, surroundings: "toned" });
     await stylizer.dispose();
@@ -110,6 +114,27 @@ describe("mmfs stylize", () => {
       true,
     );
     expect(await corner("toned.png")).not.toEqual(await photo);
+    const unknown = await mmfs(["stylize", PORTRAIT, "-o", "x.png", "--surroundings", "grey"]);
+    expect([unknown.status, unknown.stderr]).toEqual([2, expect.stringContaining("painted, toned, photo, transparent")]);
+  });
+
+  it("paints a picture without faces with --faces none, in the size of its photo or of the painting", async () => {
+    await sharp({ create: { width: 120, height: 80, channels: 3, background: "teal" } })
+      .png()
+      .toFile(join(folder, "empty.png"));
+    const refused = await mmfs(["stylize", "empty.png", "-o", "x.png"]);
+    expect([refused.status, refused.stderr]).toEqual([1, expect.stringContaining("faces to none")]);
+    const sizeOf = async (name: string) => {
+      const { width, height } = await sharp(join(folder, name)).metadata();
+      return [width, height];
+    };
+    await mmfs(["stylize", "empty.png", "-o", "same.png", "--faces", "none"]);
+    expect(await sizeOf("same.png")).toEqual([120, 80]);
+    await mmfs(["stylize", "empty.png", "-o", "own.png", "--faces", "none", "--size", "painting"]);
+    expect(await sizeOf("own.png")).toEqual([240, 160]);
+    await mmfs(["stylize", "empty.png", "-o", "less.png", "--faces", "none", "--size", "painting", "--megapixels", "0.02"]);
+    const [width = 0, height = 0] = await sizeOf("less.png");
+    expect(width * height).toBeLessThanOrEqual(20_200);
   });
 
   it("does all photos of a folder but the bad ones, and reports those at the end", async () => {
@@ -277,7 +302,8 @@ describe("the other commands", () => {
     expect(JSON.parse(verified.stdout)).toMatchObject({
       name: "toy",
       valid: true,
-      network: { size: 128, baseWidth: 16 },
+      format: 2,
+      network: { baseWidth: 16, detail: false, resolution: { default: 128, live: 128 } },
     });
     const used = await mmfs(["stylize", PORTRAIT, "-o", "a.png", "--style", "seed:1", "--bundle", "made"]);
     expect([used.status, used.stderr]).toEqual([0, ""]);

@@ -202,7 +202,7 @@ describe("mmfs", () => {
     // both pictures have 128 pixels, with a margin of 8 around them and their captions below
     const caption = captioned ? (height - 8) / 2 - 136 : 0;
     const tile = sharp(join(folder, "sheet.png")).extract({ left: 8, top: 8 + 136 + caption, width: 128, height: 128 });
-    expect((await tile.raw().toBuffer()).equals(await pixelsOf("m-1.png"))).toBe(true);
+    expect((await tile.raw().toBuffer()).equals(await pixelsOf("m.png"))).toBe(true);
   });
 
   it("bundle: verifies towers and mapper, and names the tower whose embeddings the mapper cannot take", async () => {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { ProgressEvent, Stylizer } from "../src/index.js";
+import type { PictureInput, ProgressEvent, Stylizer } from "../src/index.js";
 import { built } from "./built.js";
 import { GROUP, PORTRAIT } from "./photos.js";
 import { makeToyBundle } from "./toy-bundle.js";
@@ -31,11 +31,12 @@ async function pixelsOf(file: Buffer | string): Promise<Buffer> {
 
 describe("stylize", () => {
   it("changes the face of a photo and leaves the rest as sharp decodes it", async () => {
-    const result = await stylizer.stylize(PORTRAIT);
+    const result = await stylizer.stylize(PORTRAIT, { surroundings: "photo" });
     const { data: original, info } = await sharp(PORTRAIT).ensureAlpha().raw().toBuffer({ resolveWithObject: true });
     expect([result.width, result.height, result.facesFound]).toEqual([info.width, info.height, 1]);
     expect(result).toMatchObject({ device: "cpu", dtype: "fp32", warnings: [] });
-    expect(result.picture.shape).toEqual([info.height, info.width, 4]);
+    expect([result.width, result.height]).toEqual([info.width, info.height]);
+    expect(result.data).toHaveLength(info.width * info.height * 4);
 
     const { box, crop } = result.faces[0] ?? expect.fail("no face");
     let inside = 0;
@@ -60,6 +61,27 @@ describe("stylize", () => {
     for (const input of inputs) results.push(await stylizer.stylize(input, { style: "speckles", seed: 3 }));
     for (const { data } of results) expect(Buffer.from(data).equals(Buffer.from(results[0]?.data ?? []))).toBe(true);
     expect(bytes.byteLength).toBeGreaterThan(0);
+  });
+
+  it("takes pixels, of sharp and of ndarrays, and leaves them as they are", async () => {
+    const { data, info } = await sharp(PORTRAIT).ensureAlpha().raw().toBuffer({ resolveWithObject: true });
+    const { width, height } = info;
+    const before = Buffer.from(data);
+    const options = { style: "speckles", seed: 3 };
+    const expected = await stylizer.stylize(PORTRAIT, options);
+    const view = { data, shape: [height, width, 4], stride: [width * 4, 4, 1], offset: 0 };
+    for (const input of [{ width, height, data: new Uint8ClampedArray(data) }, { ...info, data }, view]) {
+      const result = await stylizer.stylize(input as PictureInput, options);
+      expect(Buffer.from(result.data).equals(Buffer.from(expected.data))).toBe(true);
+    }
+    expect(data.equals(before)).toBe(true);
+    expect(await stylizer.findFaces(view)).toEqual(await stylizer.findFaces(PORTRAIT));
+
+    const small = await createStylizer({ bundle: toy.folder, device: "cpu", maxPixels: 100 });
+    await expect(small.stylize(view)).rejects.toMatchObject({ code: "IMAGE_TOO_LARGE" });
+    await small.dispose();
+    const short = { width, height, data: new Uint8ClampedArray(12) };
+    await expect(stylizer.stylize(short)).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
   });
 
   it("takes presets, seeds and codes", async () => {

@@ -6,6 +6,8 @@ export type {
   FacesOption,
   Manifest,
   MMFSErrorCode,
+  NdarrayView,
+  PaintedTile,
   Picture,
   PreloadOptions,
   Preset,
@@ -18,6 +20,7 @@ export type {
 export { MMFSError, parseStyleCode, readPack, StyleCode, serializeStyleCode } from "@mmfs/core";
 export { type BundleCacheOptions, clearCache, isCached, preload } from "./bundle/bundle-cache.js";
 export type { BundleInput } from "./bundle/bundle-reference.js";
+export { drawTile } from "./picture/draw-tile.js";
 export type { EncodeOptions, WrittenFormat } from "./picture/encode-picture.js";
 export type { PictureInput } from "./picture/picture-input.js";
 export { createStylizer } from "./stylizer/create-stylizer.js";

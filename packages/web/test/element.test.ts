@@ -4,9 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { bundleUrl } from "@mmfs/model-mini";
 import type { Browser, Locator, Page } from "playwright-core";
+import sharp from "sharp";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { chromiumPath, launchChromium } from "./chromium.js";
-import { PHOTO } from "./node-picture.js";
+import { SMALL_PHOTO } from "./node-picture.js";
 import { type App, STRICT_POLICY, serveApp } from "./serve-app.js";
 
 let app: App;
@@ -15,9 +16,11 @@ let folder: string;
 beforeAll(async () => {
   if (chromiumPath === undefined) return;
   folder = await mkdtemp(join(tmpdir(), "mmfs-element-"));
-  await writeFile(join(folder, "me.png"), PHOTO);
+  await writeFile(join(folder, "me.png"), SMALL_PHOTO);
+  const wall = sharp({ create: { width: 200, height: 150, channels: 3, background: "#7a9" } });
+  await writeFile(join(folder, "wall.png"), await wall.png().toBuffer());
   app = await serveApp();
-  app.files.set("/me.png", PHOTO);
+  app.files.set("/me.png", SMALL_PHOTO);
   app.files.set("/axe.js", await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js")));
   app.headers = { "content-security-policy": STRICT_POLICY };
   browser = await launchChromium();
@@ -58,7 +61,8 @@ async function place(bundle = "/bundle/"): Promise<void> {
 }
 
 const results = (count: number) => element.and(page.locator(`[data-mmfs-result="${count}"]`)).waitFor();
-const choosePhoto = () => page.getByLabel("Drop, paste or choose a photo").setInputFiles(join(folder, "me.png"));
+const choosePhoto = (name = "me.png") =>
+  page.getByLabel("Drop, paste or choose a photo").setInputFiles(join(folder, name));
 const look = () => page.getByRole("img").evaluate((canvas: HTMLCanvasElement) => canvas.toDataURL());
 
 describe.skipIf(chromiumPath === undefined)("<mmfs-stylizer>", () => {
@@ -67,18 +71,22 @@ describe.skipIf(chromiumPath === undefined)("<mmfs-stylizer>", () => {
     await choosePhoto();
     await results(1);
     expect(await page.getByRole("combobox", { name: "Style" }).locator("option").count()).toBeGreaterThan(1);
-    expect(await page.getByRole("status").textContent()).toMatch(/^1 face, \d+ ms on wasm$/);
+    expect(await page.getByRole("status").textContent()).toMatch(/^1 face, \d+\.\d s on wasm$/);
     const corner = () =>
       page
         .getByRole("img")
         .evaluate((canvas: HTMLCanvasElement) => [...(canvas.getContext("2d")?.getImageData(2, 2, 1, 1).data ?? [])]);
-    const plain = await corner();
-    await element.evaluate((it) => it.setAttribute("surroundings", "toned"));
+    const painted = await corner();
+    await element.evaluate((it) => it.setAttribute("surroundings", "photo"));
     await results(2);
+    const plain = await corner();
+    expect(painted).not.toEqual(plain);
+    await element.evaluate((it) => it.setAttribute("surroundings", "toned"));
+    await results(3);
     expect(await corner()).not.toEqual(plain);
     const stylised = await look();
     await page.getByLabel("Strength").fill("0");
-    await results(3);
+    await results(4);
     expect(await corner()).toEqual(plain);
     expect(await look()).not.toBe(stylised);
     expect(await element.getAttribute("strength")).toBe("0");
@@ -98,7 +106,55 @@ describe.skipIf(chromiumPath === undefined)("<mmfs-stylizer>", () => {
     await page.getByRole("button", { name: "Save as PNG" }).click();
     expect((await download).suggestedFilename()).toBe("stylised.png");
     expect(await element.getAttribute("data-mmfs-error")).toBeNull();
-  }, 60_000);
+  }, 120_000);
+
+  it("sketches while the strength moves, and then paints", async () => {
+    await place();
+    await choosePhoto();
+    await results(1);
+    const looks = await element.evaluate(
+      (it: HTMLElementTagNameMap["mmfs-stylizer"]) =>
+        new Promise<string[]>((resolve) => {
+          const canvas = it.shadowRoot?.querySelector("canvas");
+          const seen = new Set<string>();
+          let isDone = false;
+          it.addEventListener("mmfs-result", () => {
+            isDone = true;
+          });
+          const watch = () => {
+            seen.add(canvas?.toDataURL() ?? "");
+            if (isDone) resolve([...seen]);
+            else requestAnimationFrame(watch);
+          };
+          for (const strength of [0.9, 0.8, 0.7]) it.strength = strength;
+          watch();
+        }),
+    );
+    // What was there, a sketch, the painting; perhaps tiles of it between them.
+    expect(looks.length).toBeGreaterThanOrEqual(3);
+    expect(looks.at(-1)).toBe(await look());
+    expect(await element.getAttribute("data-mmfs-result")).toBe("2");
+    expect(await element.evaluate((it: HTMLElementTagNameMap["mmfs-stylizer"]) => it.result?.width)).toBe(256);
+  }, 120_000);
+
+  it("paints a picture without a face where the visitor says so", async () => {
+    await place();
+    await choosePhoto("wall.png");
+    await element.and(page.locator("[data-mmfs-error='1']")).waitFor();
+    const photo = await look();
+    await page.getByRole("button", { name: "Paint it anyway" }).click();
+    await results(1);
+    expect(await look()).not.toBe(photo);
+    expect(await page.getByRole("button", { name: "Paint it anyway" }).isVisible()).toBe(false);
+    expect(await page.getByRole("status").textContent()).toMatch(/^No faces, \d+\.\d s on wasm$/);
+    // In the next photo faces are looked for again.
+    await choosePhoto();
+    await results(2);
+    expect(await page.getByRole("status").textContent()).toMatch(/^1 face, /);
+    await element.evaluate((it) => it.setAttribute("faces", "none"));
+    await results(3);
+    expect(await page.getByRole("status").textContent()).toMatch(/^No faces, /);
+  }, 120_000);
 
   it("takes a prompt and a reference picture, and says what went wrong", async () => {
     await place();
@@ -123,7 +179,7 @@ describe.skipIf(chromiumPath === undefined)("<mmfs-stylizer>", () => {
     await page.keyboard.press("Enter");
     await element.and(page.locator("[data-mmfs-error='1']")).waitFor();
     expect(await page.getByRole("status").textContent()).toMatch(/prompt/i);
-  }, 60_000);
+  }, 120_000);
 
   it("offers neither with a bundle that understands none", async () => {
     const manifest = JSON.parse(await readFile(new URL("mmfs.json", bundleUrl), "utf8"));
@@ -140,7 +196,7 @@ describe.skipIf(chromiumPath === undefined)("<mmfs-stylizer>", () => {
     expect(await page.getByRole("combobox", { name: "Style" }).isVisible()).toBe(true);
     expect(await page.getByLabel("Prompt").isVisible()).toBe(false);
     expect(await page.getByRole("group", { name: "Reference picture" }).isVisible()).toBe(false);
-  }, 60_000);
+  }, 120_000);
 
   it("shows the camera, takes its picture, and explains a refusal", async () => {
     await place();
@@ -160,7 +216,7 @@ describe.skipIf(chromiumPath === undefined)("<mmfs-stylizer>", () => {
       () => document.querySelector("mmfs-stylizer")?.shadowRoot?.querySelector("video")?.srcObject,
     );
     expect(live).toBeNull();
-  }, 60_000);
+  }, 120_000);
 
   it("takes a photo that is pasted or dropped", async () => {
     await place();
@@ -182,7 +238,7 @@ describe.skipIf(chromiumPath === undefined)("<mmfs-stylizer>", () => {
     await results(1);
     await send("drop");
     await results(2);
-  }, 60_000);
+  }, 120_000);
 
   it.each(["light", "dark"] as const)(
     "has no serious fault of accessibility in the %s, and is used by keys alone",
@@ -225,6 +281,6 @@ describe.skipIf(chromiumPath === undefined)("<mmfs-stylizer>", () => {
         });
       }
     },
-    60_000,
+    120_000,
   );
 });

@@ -3,7 +3,7 @@ import { build } from "esbuild";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { chromiumPath, launchChromium } from "./chromium.js";
-import { PHOTO } from "./node-picture.js";
+import { SMALL_PHOTO } from "./node-picture.js";
 import { type App, STRICT_POLICY, serveApp } from "./serve-app.js";
 
 /** Each shows the element, a button for its photo, one for its strength, one that takes it away, and how many pictures it made. */
@@ -51,7 +51,7 @@ let browser: Browser;
 beforeAll(async () => {
   if (chromiumPath === undefined) return;
   app = await serveApp();
-  app.files.set("/me.png", PHOTO);
+  app.files.set("/me.png", SMALL_PHOTO);
   app.headers = { "content-security-policy": STRICT_POLICY };
   browser = await launchChromium();
 }, 60_000);
@@ -101,6 +101,6 @@ describe.skipIf(chromiumPath === undefined)("<mmfs-stylizer> in frameworks", () 
       expect(problems).toEqual([]);
       await page.context().close();
     },
-    60_000,
+    120_000,
   );
 });

@@ -60,18 +60,54 @@ describe.skipIf(chromiumPath === undefined)("the life of a stylizer", () => {
   it("stylizes several faces, all or those that are named", async () => {
     const told = await page.evaluate<Told[]>(`(async () => {
       const stylizer = ${STYLIZER};
-      const calls = ["all", [0, 2]].map((faces) => stylizer.stylize("/group.png", { style: "stripes", faces }));
+      const calls = ["all", [0, 2]].map((faces) => stylizer.stylize("/group.png", { style: "stripes", faces, surroundings: "photo" }));
       const results = await Promise.all(calls);
       await stylizer.dispose();
       return results.map(tell);
     })()`);
-    const options = { bundle: toy.folder, photo: GROUP, style: "stripes" };
+    const options = { bundle: toy.folder, photo: GROUP, style: "stripes", surroundings: "photo" as const };
     expect(told[0]?.facesFound).toBe(4);
     for (const [i, faces] of (["all", [0, 2]] as const).entries()) {
       const expected = await nodePicture({ ...options, faces });
       expect(largestDifference(told[i] ?? expect.fail(), expected)).toBeLessThanOrEqual(2);
     }
-  }, 60_000);
+  }, 120_000);
+
+  it("gives the tiles of a painting before the painting: the face first, and all of it once", async () => {
+    const told = await page.evaluate(`(async () => {
+      const stylizer = ${STYLIZER};
+      const canvas = new OffscreenCanvas(1, 1);
+      const context = canvas.getContext("2d");
+      const events = [];
+      let covered = 0;
+      const onTile = (tile) => {
+        if (events.length === 0) [canvas.width, canvas.height] = [tile.width, tile.height];
+        events.push(tile);
+        covered += tile.picture.width * tile.picture.height;
+        mmfs.drawTile(context, tile);
+      };
+      const options = { style: "stripes", size: "painting", resolution: 400, megapixels: 1, onTile };
+      const result = await stylizer.stylize("/photo.png", options);
+      events.push("result");
+      await stylizer.dispose();
+      const { data, width, height, painting, faces } = result;
+      const drawn = context.getImageData(0, 0, width, height).data;
+      const [{ picture, x, y }] = events;
+      const place = { x: faces[0].crop.center.x * painting.scale, y: faces[0].crop.center.y * painting.scale };
+      return {
+        tiles: events.length - 1,
+        last: events.at(-1),
+        isSized: canvas.width === painting.width && canvas.height === painting.height,
+        isCovered: covered === width * height,
+        isSame: drawn.every((byte, i) => byte === data[i]),
+        isFaceFirst:
+          place.x >= x && place.y >= y && place.x < x + picture.width && place.y < y + picture.height,
+      };
+    })()`);
+    const always = { last: "result", isSized: true, isCovered: true, isSame: true, isFaceFirst: true };
+    expect(told).toMatchObject({ ...always, tiles: expect.any(Number) });
+    expect((told as { tiles: number }).tiles).toBeGreaterThan(1);
+  }, 120_000);
 
   it("answers calls in the order in which they came, however they end", async () => {
     const order = await page.evaluate(`(async () => {
@@ -86,7 +122,7 @@ describe.skipIf(chromiumPath === undefined)("the life of a stylizer", () => {
       return order;
     })()`);
     expect(order).toEqual(["2 AbortError", "0 none", "1 STYLE_UNKNOWN", "3 none"]);
-  }, 60_000);
+  }, 120_000);
 
   it("rejects what runs and what waits when it is disposed", async () => {
     const codes = await page.evaluate(`(async () => {
@@ -105,7 +141,7 @@ describe.skipIf(chromiumPath === undefined)("the life of a stylizer", () => {
       return codes;
     })()`);
     expect(codes).toEqual(Array(6).fill("DISPOSED"));
-  }, 60_000);
+  }, 120_000);
 
   it("goes on with a new worker where one is killed, in the middle of a run or between two", async () => {
     const codes = await page.evaluate(`(async () => {
@@ -129,7 +165,7 @@ describe.skipIf(chromiumPath === undefined)("the life of a stylizer", () => {
       return [...codes, workers.length];
     })()`);
     expect(codes).toEqual(["INFERENCE_FAILED", "none", "none", 3]);
-  }, 60_000);
+  }, 120_000);
 
   it("holds no more memory after 200 runs than after 40", async () => {
     app.headers = { "cross-origin-opener-policy": "same-origin", "cross-origin-embedder-policy": "require-corp" };
@@ -180,14 +216,14 @@ describe.skipIf(chromiumPath === undefined)("the life of a stylizer", () => {
     await client.send("Storage.overrideQuotaForOrigin", { origin: app.origin, quotaSize: 1000 });
     const told = await page.evaluate<Told>(`(async () => {
       const stylizer = ${STYLIZER};
-      const result = await stylizer.stylize("/photo.png", { style: "stripes" });
+      const result = await stylizer.stylize("/photo.png", { style: "stripes", megapixels: 0.1 });
       await stylizer.dispose();
       return tell(result);
     })()`);
     expect(told.warnings).toContainEqual(expect.stringMatching(/keeps no copy of the bundle.*quota/i));
-    const expected = await nodePicture({ bundle: toy.folder, style: "stripes" });
+    const expected = await nodePicture({ bundle: toy.folder, style: "stripes", megapixels: 0.1 });
     expect(largestDifference(told, expected)).toBeLessThanOrEqual(2);
-  }, 60_000);
+  }, 120_000);
 
   it("says of a picture of another site that the site has to allow it", async () => {
     const other = await serveApp();
@@ -208,5 +244,5 @@ describe.skipIf(chromiumPath === undefined)("the life of a stylizer", () => {
       expect.stringMatching(/^DOWNLOAD_FAILED: .*Access-Control-Allow-Origin/),
       expect.stringMatching(/^URL_NOT_ALLOWED: .*crossorigin/),
     ]);
-  }, 60_000);
+  }, 120_000);
 });

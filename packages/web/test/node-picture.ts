@@ -12,6 +12,9 @@ export const PHOTO = new Uint8Array(
     .toBuffer(),
 );
 
+/** The same at half its width, which is painted whole in a quarter of the time. */
+export const SMALL_PHOTO = new Uint8Array(await sharp(PHOTO).resize(256, 256).png().toBuffer());
+
 /** The picture that the built package @mmfs/node computes on the CPU. */
 export async function nodePicture({
   bundle,

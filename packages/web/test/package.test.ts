@@ -9,7 +9,7 @@ import { describe, expect, it } from "vitest";
 const dist = fileURLToPath(new URL("../dist/", import.meta.url));
 
 describe("the built package", () => {
-  it("has at most 60 kB gzipped, page and worker together, without runtime and weights", async () => {
+  it("has at most 75 kB gzipped, page and worker together, without runtime and weights", async () => {
     // What an app's bundler makes of it; the worker is built already.
     const { outputFiles } = await build({
       stdin: { contents: `export { createStylizer, stylize, isCached, preload } from "./index.js";`, resolveDir: dist },
@@ -28,7 +28,7 @@ describe("the built package", () => {
       (content) => gzipSync(content, { level: 9 }).length,
     );
     console.log(`@mmfs/web: ${bytes.join(" + ")} bytes gzipped, the last is the worker`);
-    expect(bytes.reduce((sum, each) => sum + each, 0)).toBeLessThanOrEqual(60_000);
+    expect(bytes.reduce((sum, each) => sum + each, 0)).toBeLessThanOrEqual(75_000);
   });
 
   it("leaves nothing in the worker to be resolved but the runtime, and makes no code of strings", async () => {

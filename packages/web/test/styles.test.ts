@@ -69,7 +69,7 @@ function draw(style: string): Promise<Told> {
   return page.evaluate<Told>(`(async () => {
     globalThis.stylizer ??= await mmfs.createStylizer({ bundle: "/bundle/", runtimeUrl: "/ort/", device: "wasm" });
     const pack = async (url) => mmfs.readPack(new Uint8Array(await (await fetch(url)).arrayBuffer()));
-    return tell(await stylizer.stylize("/photo.png", { style: ${style}, output: "crop" }));
+    return tell(await stylizer.stylize("/photo.png", { style: ${style}, output: "crop", resolution: "live" }));
   })()`);
 }
 
@@ -86,7 +86,7 @@ describe.skipIf(chromiumPath === undefined)("styles in the browser, against Node
     expect(app.log.filter((path) => path.startsWith("/bundle/"))).toEqual([]);
     await draw(`{ image: "/reference.png" }`);
     expect(towers()).toEqual(["image-tower"]);
-  }, 60_000);
+  }, 120_000);
 
   const reference = { image: REFERENCE };
   it.each([
@@ -110,33 +110,35 @@ describe.skipIf(chromiumPath === undefined)("styles in the browser, against Node
     "takes %s",
     async (_name, inPage, style) => {
       const told = await draw(inPage);
-      expect(largestDifference(told, await nodePicture({ style, output: "crop" }))).toBeLessThanOrEqual(2);
+      expect(
+        largestDifference(told, await nodePicture({ style, output: "crop", resolution: "live" })),
+      ).toBeLessThanOrEqual(2);
     },
-    60_000,
+    120_000,
   );
 
   it("takes a pack, and a code that was saved", async () => {
     const { code } = await readPack(app.files.get("/own.mmfspack") ?? expect.fail());
-    const expected = await nodePicture({ style: { code }, output: "crop" });
+    const expected = await nodePicture({ style: { code }, output: "crop", resolution: "live" });
     expect(largestDifference(await draw(`{ pack: await pack("/own.mmfspack") }`), expected)).toBeLessThanOrEqual(2);
     const saved = await draw(
       `{ code: mmfs.parseStyleCode(mmfs.serializeStyleCode((await pack("/own.mmfspack")).code)) }`,
     );
     expect(largestDifference(saved, expected)).toBeLessThanOrEqual(2);
     expect(code).toBeInstanceOf(StyleCode);
-  }, 60_000);
+  }, 120_000);
 
   it("refuses what Node refuses, and goes on", async () => {
     const codes = await page.evaluate(`(async () => {
       const codes = [];
       for (const style of ["水墨画", " ", { image: new Blob(["no picture"]) }, [], { pack: {} }]) {
-        codes.push(await failure(stylizer.stylize("/photo.png", { style })));
+        codes.push(await failure(stylizer.stylize("/photo.png", { style, output: "crop" })));
       }
-      return [...codes, await failure(stylizer.stylize("/photo.png"))];
+      return [...codes, await failure(stylizer.stylize("/photo.png", { output: "crop" }))];
     })()`);
     const refused = ["PROMPT_NOT_UNDERSTOOD", "INVALID_ARGUMENT", "UNSUPPORTED_IMAGE", "INVALID_ARGUMENT"];
     expect(codes).toEqual([...refused, "INVALID_ARGUMENT", "none"]);
-  }, 60_000);
+  }, 120_000);
 
   it("says what a bundle without towers lacks", async () => {
     const manifest: Manifest = JSON.parse(await readFile(new URL("mmfs.json", bundleUrl), "utf8"));
@@ -150,7 +152,7 @@ describe.skipIf(chromiumPath === undefined)("styles in the browser, against Node
       const plain = await mmfs.createStylizer({ bundle: "/bundle/", runtimeUrl: "/ort/", device: "wasm", cache: false });
       const codes = [];
       for (const style of ["graphite drawing of a sailor", { image: "/reference.png" }, "charcoal drawing"]) {
-        codes.push(await failure(plain.stylize("/photo.png", { style })));
+        codes.push(await failure(plain.stylize("/photo.png", { style, output: "crop" })));
       }
       codes.push(await failure(plain.preload({ references: true })));
       await plain.dispose();
@@ -158,5 +160,5 @@ describe.skipIf(chromiumPath === undefined)("styles in the browser, against Node
     })()`);
     app.answer = () => false;
     expect(codes).toEqual(["STYLE_UNKNOWN", "STYLE_UNKNOWN", "none", "BUNDLE_PART_MISSING"]);
-  }, 60_000);
+  }, 120_000);
 });

@@ -1,8 +1,8 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { styleName } from "../choices.js";
-import { isPainting, painting } from "../painting.js";
-import { faces, photo, selectedFaces, toggleFace } from "../photo.js";
+import { cutsOut, extent, styleName } from "../choices.js";
+import { isPainting, painting, paintOn, seen } from "../painting.js";
+import { faces, isFaceless, photo, selectedFaces, toggleFace } from "../photo.js";
 import { SaveBar } from "./save-bar.js";
 import { StatusLine } from "./status-line.js";
 
@@ -13,14 +13,19 @@ export function Easel() {
   /** Percent of the picture, from the left, that shows the photo. */
   const wipe = useSignal(0);
   const current = photo.value;
-  const painted = painting.value?.of === current ? painting.value?.result : undefined;
+  const isSeen = seen.value === current;
 
   useEffect(() => {
-    if (current) before.current?.getContext("2d")?.putImageData(current.preview, 0, 0);
+    if (current === undefined) return;
+    // The photo lies under the tiles that come, too.
+    for (const canvas of [before.current, after.current]) {
+      canvas?.getContext("2d")?.putImageData(current.preview, 0, 0);
+    }
+    const painted = painting.peek();
+    if (painted?.of === current) after.current?.getContext("2d")?.drawImage(painted.result.bitmap, 0, 0);
+    paintOn(after.current);
+    return () => paintOn(null);
   }, [current]);
-  useEffect(() => {
-    if (painted) after.current?.getContext("2d")?.drawImage(painted.bitmap, 0, 0);
-  }, [painted]);
 
   if (current === undefined) return null;
   const { width, height } = current.preview;
@@ -31,18 +36,18 @@ export function Easel() {
         <div
           class="picture"
           aria-busy={isWorking}
-          style={{ "--ratio": width / height, "--wipe": `${painted ? wipe.value : 100}%` }}
+          style={{ "--ratio": width / height, "--wipe": `${isSeen ? wipe.value : 0}%` }}
         >
           <canvas ref={before} width={width} height={height} role="img" aria-label="The photo as it was" />
           <canvas
             ref={after}
-            class="after"
+            class={`after ${extent.value === "people" && cutsOut.value ? "is-cut-out" : ""}`}
             width={width}
             height={height}
             role="img"
             aria-label={`The photo as ${styleName.value}`}
           />
-          {painted && (
+          {isSeen && (
             <>
               <input
                 class="wipe"
@@ -57,16 +62,22 @@ export function Easel() {
               <span class={`wipe-handle ${placeOf(wipe.value)}`} aria-hidden="true" />
             </>
           )}
-          <FaceOutlines width={width} height={height} />
+          {(extent.value === "toned" || extent.value === "faces") && <FaceOutlines width={width} height={height} />}
         </div>
         <figcaption>
-          <i>{painted ? styleName.value : faces.value?.length === 0 ? "Nobody to paint" : "Looking at the photo…"}</i>
+          <i>{isSeen ? styleName.value : "Looking at the photo…"}</i>
           <StatusLine />
+          {isFaceless.value && <FacelessHint />}
         </figcaption>
       </figure>
       <SaveBar />
     </>
   );
+}
+
+/** A landscape is as good to paint as a portrait; who expected a face should know why none was treated as one. */
+function FacelessHint() {
+  return <p class="hint">No face was found: the whole picture is painted.</p>;
 }
 
 /** At its ends the handle stays within the picture, and there is no line beside it. */

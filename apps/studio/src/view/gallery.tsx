@@ -2,7 +2,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { type Choice, choices, choose, chosen, picksSecond, second } from "../choices.js";
 import { thumbnails, watchTile } from "../gallery.js";
 
-/** Every style on the visitor's own face. */
+/** Every style on the visitor's own photo. */
 export function Gallery() {
   const wall = useRef<HTMLElement>(null);
   const newest = choices.value[0]?.id;
@@ -37,7 +37,11 @@ function Tile({ choice }: { choice: Choice }) {
     };
   }, [id]);
   useEffect(() => {
-    if (thumbnail) canvas.current?.getContext("2d")?.drawImage(thumbnail, 0, 0, 192, 192);
+    if (thumbnail === undefined) return;
+    const { width, height } = thumbnail;
+    const side = Math.min(width, height);
+    const context = canvas.current?.getContext("2d");
+    context?.drawImage(thumbnail, (width - side) / 2, (height - side) / 2, side, side, 0, 0, 192, 192);
   }, [thumbnail]);
 
   const place = chosen.value?.id === id ? "first" : second.value?.id === id ? "second" : "";

@@ -1,5 +1,7 @@
 import type { Signal } from "@preact/signals";
-import { keepsColor, strength, tonesPhoto } from "../choices.js";
+import { cutsOut, type Extent, extent, keepsColor, strength } from "../choices.js";
+import { knowsPeople } from "../engine.js";
+import { isFaceless } from "../photo.js";
 import { Gallery } from "./gallery.js";
 import { Mixture } from "./mixture.js";
 import { NewStyle } from "./new-style.js";
@@ -28,12 +30,43 @@ export function Panel() {
             onInput={({ currentTarget }) => (strength.value = currentTarget.valueAsNumber)}
           />
         </label>
-        <Switch of={tonesPhoto}>Tone the whole photo</Switch>
+        <ExtentChoice />
         <Switch of={keepsColor}>Keep the photo’s colours</Switch>
         <Mixture />
         <SavedStyle />
       </section>
     </aside>
+  );
+}
+
+const EXTENTS: Record<Extent, string> = {
+  whole: "The whole picture",
+  people: "People",
+  toned: "Faces, the rest toned",
+  faces: "Faces only",
+};
+
+/** What of the photo is painted. */
+function ExtentChoice() {
+  const offered = (Object.keys(EXTENTS) as Extent[]).filter((each) => {
+    if (each === "people") return knowsPeople.value;
+    return each === "whole" || !isFaceless.value;
+  });
+  const shown = offered.includes(extent.value) ? extent.value : "whole";
+  return (
+    <>
+      <label class="choice">
+        <span>What is painted</span>
+        <select value={shown} onChange={({ currentTarget }) => (extent.value = currentTarget.value as Extent)}>
+          {offered.map((each) => (
+            <option key={each} value={each}>
+              {EXTENTS[each]}
+            </option>
+          ))}
+        </select>
+      </label>
+      {shown === "people" && <Switch of={cutsOut}>Cut out, transparent</Switch>}
+    </>
   );
 }
 

@@ -2,8 +2,8 @@ import type { WrittenFormat } from "@mmfs/web";
 import { useSignal } from "@preact/signals";
 import { explainError } from "../explain-error.js";
 import { fullPicture } from "../full-picture.js";
-import { painting } from "../painting.js";
-import { photo, problem } from "../photo.js";
+import { isPainting, painting } from "../painting.js";
+import { isFaceless, photo, problem } from "../photo.js";
 import { saveFile } from "../save-file.js";
 import { Icon } from "./icon.js";
 
@@ -15,12 +15,12 @@ export function SaveBar() {
   const format = useSignal<WrittenFormat>("png");
   const part = useSignal<"photo" | "face">("photo");
   const isBusy = useSignal(false);
-  const isReady = painting.value !== undefined && painting.value.of === photo.value;
+  const isReady = painting.value !== undefined && painting.value.of === photo.value && !isPainting.value;
 
   const use = async (what: (file: File) => void | Promise<void>) => {
     isBusy.value = true;
     try {
-      await what(await fullPicture(format.value, part.value));
+      await what(await fullPicture(format.value, isFaceless.value ? "photo" : part.value));
     } catch (error) {
       // Who closes the list of apps has changed their mind, and nothing is wrong.
       if (!(error instanceof DOMException && error.name === "AbortError")) problem.value = explainError(error);
@@ -31,16 +31,18 @@ export function SaveBar() {
 
   return (
     <div class="save-bar">
-      <label class="format">
-        <span class="visually-hidden">What to save</span>
-        <select
-          value={part.value}
-          onChange={({ currentTarget }) => (part.value = currentTarget.value as "photo" | "face")}
-        >
-          <option value="photo">Photo</option>
-          <option value="face">Face</option>
-        </select>
-      </label>
+      {!isFaceless.value && (
+        <label class="format">
+          <span class="visually-hidden">What to save</span>
+          <select
+            value={part.value}
+            onChange={({ currentTarget }) => (part.value = currentTarget.value as "photo" | "face")}
+          >
+            <option value="photo">Picture</option>
+            <option value="face">Face</option>
+          </select>
+        </label>
+      )}
       <label class="format">
         <span class="visually-hidden">File format</span>
         <select

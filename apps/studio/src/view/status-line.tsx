@@ -26,10 +26,10 @@ export function StatusLine() {
       {text}
       {isWaiting && (
         <>
-          {loaded < total && <progress max={total} value={loaded} aria-label="Download of the painter" />}
           <button type="button" class="link" onClick={closePhoto}>
             Cancel
           </button>
+          {loaded < total && <progress max={total} value={loaded} aria-label="Download of the painter" />}
         </>
       )}
     </span>

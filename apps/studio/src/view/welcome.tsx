@@ -13,8 +13,8 @@ export function Welcome() {
           Sit for a <i>portrait</i>
         </h1>
         <p>
-          Bring a photo of a face. It is painted in charcoal, ink, watercolour and oil, in any style you can name or
-          show, here in this page.
+          Bring a photo. All of it is painted, in charcoal, ink, watercolour or oil, in any style you can name or show,
+          here in this page.
         </p>
         <div class="doors">
           <PhotoButton class="primary large" onFile={(file) => void openPhoto(file, file.name)}>

@@ -38,7 +38,7 @@ export async function convertCheckpoint(
   bytes: Uint8Array,
   options: ConvertOptions = {},
 ): Promise<Map<string, Uint8Array>> {
-  const { signal, onProgress, faceParts, presets, towers, dtypes = ["fp32"] } = options;
+  const { signal, onProgress, faceParts, personMatte, presets, towers, dtypes = ["fp32"] } = options;
   signal?.throwIfAborted();
   for (const dtype of dtypes) {
     if (dtype !== "fp32" && dtype !== "fp16") {
@@ -70,6 +70,9 @@ export async function convertCheckpoint(
       { part: "faceDetector", path: "face-detector.onnx", work: 1, make: () => faceParts.faceDetector },
       { part: "faceLandmarks", path: "face-landmarks.onnx", work: 1, make: () => faceParts.faceLandmarks },
     );
+  }
+  if (personMatte) {
+    steps.push({ part: "personMatte", path: "person-matte.onnx", work: 1, make: () => personMatte });
   }
   if (presets) steps.push({ part: "presets", path: "presets.json", work: 1, make: () => presets });
 

@@ -24,8 +24,9 @@ export interface ConvertOptions {
   /** Where the weights come from, as pairs of words for the manifest; the tool adds its own line. */
   provenance?: Record<string, string> | undefined;
   /**
-   * S, the side of the pictures in pixels, a multiple of 16. The shapes in a checkpoint do not tell it.
-   * @default the checkpoint's metadata `mmfs.size` (safetensors), else 512, the published size
+   * The side in pixels that a face's square is to have by default, a multiple of 16 from 128 to 1024; the live one is half
+   * of it, and at least 128. The graphs take pictures of any size.
+   * @default the nearest to the checkpoint's metadata `mmfs.size` (safetensors), else 512, the published size
    */
   size?: number | undefined;
   /**
@@ -37,6 +38,8 @@ export interface ConvertOptions {
   presets?: Uint8Array | undefined;
   /** The graphs that find a face; without them the bundle takes pictures that are aligned already. */
   faceParts?: FaceParts | undefined;
+  /** The graph that tells people from the background, as bytes of an ONNX file; see {@link personMatteGraph}. */
+  personMatte?: Uint8Array | undefined;
   /**
    * What understands prompts and reference pictures, as {@link convertTowers} or {@link convertClip} makes it; the
    * checkpoint must have a mapper for its embeddings.

@@ -19,10 +19,10 @@ test("the parts can be put into a bundle, which gives them back", async () => {
   const { files, parts, embeddingDim } = await convert({ dtypes: ["fp32", "fp16", "int8"] });
   expect(embeddingDim).toBe(10);
   const manifest = {
-    format: 1,
+    format: 2,
     name: "clip",
     license: "MIT",
-    network: { size: 32, baseWidth: 1, styleDim: 10, styleLayers: 10 },
+    network: { baseWidth: 1, styleDim: 10, styleLayers: 10, resolution: { default: 512, live: 256 } },
     parts,
   };
   files.set(MANIFEST_NAME, json(manifest));

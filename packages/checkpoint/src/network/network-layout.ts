@@ -22,12 +22,46 @@ export function decoderWidths(baseWidth: number): readonly [number, number, numb
   return [8 * baseWidth, 8 * baseWidth, 4 * baseWidth, 2 * baseWidth, baseWidth];
 }
 
+/** Where the detail path goes from the encoder into the decoder, past the features at S/16. */
+export interface DetailPath {
+  /** Key of the weight of its equalised 1×1 convolution, which has no bias. */
+  key: string;
+  /** What the tensor between encoder and decoder is called: after how many times smaller than the picture it is. */
+  feature: string;
+  factor: 8 | 4;
+  /** The residual block of the encoder whose result it reads. */
+  encoderBlock: number;
+  /** The block of the decoder to whose second styled convolution it gives, added to the activation of the first. */
+  decoderBlock: number;
+  input: number;
+  output: number;
+}
+
+export function detailPaths(baseWidth: number): readonly DetailPath[] {
+  const widths = decoderWidths(baseWidth);
+  return ([8, 4] as const).map((factor, i) => ({
+    key: `detail${i + 1}.weight`,
+    feature: `features_${factor}`,
+    factor,
+    encoderBlock: UP_BLOCKS - 1 - i,
+    decoderBlock: i + 1,
+    input: (encoderWidths(baseWidth)[UP_BLOCKS - 2 - i] as readonly [number, number])[1],
+    output: widths[i + 1] as number,
+  }));
+}
+
+/** Whether a network with these tensors has the detail path, or a part of it. */
+export function hasDetail(tensors: { has(key: string): boolean }): boolean {
+  return detailPaths(1).some(({ key }) => tensors.has(key));
+}
+
 const BLUR: readonly number[] = [4, 4];
 
 /**
  * Every key of a published `G_ema_model` with the shape of its tensor.
  *
  * @param feedForward width of the mapper's feed-forward layers
+ * @param detail adds the detail path, which no published file has
  * @see "Multi-Modal Face Stylization with a Generative Prior", arXiv 2305.18009, and its published implementation
  */
 export function networkLayout(
@@ -35,6 +69,7 @@ export function networkLayout(
   styleDim: number,
   mapper: boolean,
   feedForward: number = MAPPER.feedForward,
+  detail = false,
 ): Map<string, readonly number[]> {
   const layout = new Map<string, readonly number[]>();
   for (const [key, shape] of encoderLayout(baseWidth)) layout.set(key, shape);
@@ -44,7 +79,7 @@ export function networkLayout(
     layout.set(`mapping_z.${layer}.bias`, [styleDim]);
   }
 
-  for (const [key, shape] of decoderLayout(baseWidth, styleDim)) layout.set(key, shape);
+  for (const [key, shape] of decoderLayout(baseWidth, styleDim, detail)) layout.set(key, shape);
 
   if (mapper) {
     layout.set("clip_mapper.position_embedding", [STYLE_LAYERS, styleDim]);
@@ -90,7 +125,7 @@ export function encoderLayout(baseWidth: number): Map<string, readonly number[]>
 }
 
 /** The keys of {@link networkLayout} that the decoder reads. */
-export function decoderLayout(baseWidth: number, styleDim: number): Map<string, readonly number[]> {
+export function decoderLayout(baseWidth: number, styleDim: number, detail = false): Map<string, readonly number[]> {
   const layout = new Map<string, readonly number[]>();
   const styledConv = (name: string, input: number, output: number) => {
     layout.set(`${name}.conv.weight`, [1, output, input, 3, 3]);
@@ -116,6 +151,9 @@ export function decoderLayout(baseWidth: number, styleDim: number): Map<string, 
     styledConv(`decoder${block}b`, output, output);
     toRgb(`to_rgb${block}`, output);
     layout.set(`to_rgb${block}.upsample.kernel`, BLUR);
+  }
+  if (detail) {
+    for (const { key, input, output } of detailPaths(baseWidth)) layout.set(key, [output, input, 1, 1]);
   }
   return layout;
 }

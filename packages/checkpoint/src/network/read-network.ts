@@ -1,11 +1,11 @@
-import { MMFSError, type NetworkShape } from "@mmfs/core";
+import { MMFSError, type NetworkShape, RESOLUTIONS } from "@mmfs/core";
 import type { Checkpoint, CheckpointTensor } from "../reading/checkpoint.js";
 import { layoutWeights } from "./layout-weights.js";
-import { MAPPER, networkLayout, STYLE_LAYERS } from "./network-layout.js";
+import { hasDetail, MAPPER, networkLayout, STYLE_LAYERS } from "./network-layout.js";
 
-/** The side of the pictures that the published networks were trained with. */
+/** The side in pixels of the squares that the published networks were trained with. */
 export const PUBLISHED_SIZE = 512;
-/** The key of a safetensors file's metadata that tells the side of the pictures. */
+/** The key of a safetensors file's metadata that tells the side of the squares that a network was trained with. */
 export const SIZE_METADATA = "mmfs.size";
 
 /** An MMFS generator inside a checkpoint: its sizes are known and every tensor is there in the right shape. */
@@ -25,8 +25,9 @@ export interface Network {
 
 export interface ReadNetworkOptions {
   /**
-   * S, the side of the pictures in pixels, a multiple of 16. No shape in a checkpoint depends on it.
-   * @default the checkpoint's metadata `mmfs.size` (safetensors), else 512, the published size
+   * The side in pixels that a face's square is to have by default, a multiple of 16 from 128 to 1024; the live one is half
+   * of it, and at least 128. The graphs take pictures of any size.
+   * @default the nearest to the checkpoint's metadata `mmfs.size` (safetensors), else 512, the published size
    */
   size?: number | undefined;
 }
@@ -38,7 +39,7 @@ const ANCHOR = "encoder.0.0.weight";
  * under whatever one prefix (`module.`) all its keys have.
  *
  * @throws {MMFSError} `CHECKPOINT_INVALID`, naming the first key that is missing, odd or of a wrong shape;
- *   `INVALID_ARGUMENT` for a size that is not a multiple of 16
+ *   `INVALID_ARGUMENT` for a size that is not a multiple of 16 from 128 to 1024
  */
 export function readNetwork(checkpoint: Checkpoint, options: ReadNetworkOptions = {}): Network {
   const prefix = findPrefix(checkpoint);
@@ -55,14 +56,21 @@ export function readNetwork(checkpoint: Checkpoint, options: ReadNetworkOptions 
   }
   const feedForward = hasMapper ? sizeOf(found, "clip_mapper.transformer.layers.0.linear1.weight", 0) : undefined;
   const sizes = `ngf ${baseWidth} and D ${styleDim}`;
-  const layout = networkLayout(baseWidth, styleDim, hasMapper, feedForward);
+  const detail = hasDetail(found);
+  const layout = networkLayout(baseWidth, styleDim, hasMapper, feedForward, detail);
   const weights = layoutWeights(found, layout, { byteLength: checkpoint.byteLength, prefix, sizes, refuse: mismatch });
   for (const [key, tensor] of found) {
     if (!layout.has(key)) throw mismatch(`no MMFS network has ${prefix}${key} [${tensor.shape}]`);
   }
 
   return {
-    shape: { size: pictureSize(checkpoint, options.size), baseWidth, styleDim, styleLayers: STYLE_LAYERS },
+    shape: {
+      baseWidth,
+      styleDim,
+      styleLayers: STYLE_LAYERS,
+      detail,
+      resolution: readResolution(checkpoint, options.size),
+    },
     embeddingDim: hasMapper ? styleDim : undefined,
     feedForward,
     weights,
@@ -104,22 +112,27 @@ function sizeOf(tensors: ReadonlyMap<string, CheckpointTensor>, key: string, axi
 }
 
 /**
- * @param option what the caller says, which goes before the checkpoint's metadata
- * @param fallback the size where neither tells it
+ * The sides that a face's square has for the network.
+ *
+ * @param option the default one as the caller says it, which goes before the checkpoint's metadata
  * @throws {MMFSError} `CHECKPOINT_INVALID` or, for the option, `INVALID_ARGUMENT`
  */
-export function pictureSize(
-  checkpoint: Checkpoint,
-  option: number | undefined,
-  fallback: number = PUBLISHED_SIZE,
-): number {
+export function readResolution(checkpoint: Checkpoint, option?: number): NetworkShape["resolution"] {
+  const { least, most, step } = RESOLUTIONS;
   const stated = checkpoint.metadata.get(SIZE_METADATA);
-  const size = option ?? (stated === undefined ? fallback : Number(stated));
-  if (!Number.isInteger(size) || size < 16 || size > 4096 || size % 16 !== 0) {
-    if (option === undefined) throw mismatch(`its metadata ${SIZE_METADATA} is ${stated}, not a multiple of 16`);
-    throw new MMFSError("INVALID_ARGUMENT", `size must be a multiple of 16 between 16 and 4096, not ${option}.`);
+  const size = option ?? (stated === undefined ? PUBLISHED_SIZE : Number(stated));
+  const isSide = Number.isInteger(size) && size >= step && size <= 4096 && size % step === 0;
+  if (option === undefined && !isSide) {
+    throw mismatch(`its metadata ${SIZE_METADATA} is ${stated}, not a multiple of ${step}`);
   }
-  return size;
+  if (option !== undefined && !(isSide && size >= least && size <= most)) {
+    throw new MMFSError(
+      "INVALID_ARGUMENT",
+      `size must be a multiple of ${step} from ${least} to ${most}, not ${option}.`,
+    );
+  }
+  const usual = Math.min(Math.max(size, least), most);
+  return { default: usual, live: Math.max(Math.floor(usual / 2 / step) * step, least) };
 }
 
 function mismatch(what: string): MMFSError {

@@ -1,13 +1,14 @@
-import { decoderWidths, STYLE_LAYERS, UP_BLOCKS } from "../network/network-layout.js";
+import { type DetailPath, decoderWidths, detailPaths, STYLE_LAYERS, UP_BLOCKS } from "../network/network-layout.js";
 import type { Network } from "../network/read-network.js";
 import { GraphBuilder } from "./graph-builder.js";
-import { depthwiseKernel, GAIN, leakyRelu } from "./layers.js";
+import { depthwiseKernel, GAIN, leakyRelu, sides } from "./layers.js";
 import { phasesOf, weavePhases } from "./transposed-conv.js";
 import { type Arithmetic, Weights } from "./weights.js";
 
 /**
- * The decoder: `features [N,8·ngf,S/16,S/16]`, `wplus [N,10,D]` and the unit-normal maps `noise_0 … noise_8`
- * `[N or 1,1,h,w]` in the order of the styled convolutions, to `image [N,3,S,S]` in [-1, 1]; all float32.
+ * The decoder: `features [N,8·ngf,H/16,W/16]`, `wplus [N,10,D]` and the unit-normal maps `noise_0 … noise_8`
+ * `[N or 1,1,h,w]` in the order of the styled convolutions, each of the size of what it is added to, to `image [N,3,H,W]` in
+ * [-1, 1]; all float32. N, H and W are free. With a detail path it takes `features_8` and `features_4` of the encoder too.
  *
  * The weights are constants for any batch: styles scale the input channels, demodulation scales the output channels.
  *
@@ -22,8 +23,8 @@ interface StyledLayer {
   row: number;
   input: number;
   output: number;
-  /** Side of the result in pixels. */
-  side: number;
+  /** How many times smaller the result is than the picture. */
+  factor: number;
   /** Doubles the sides. */
   up?: boolean;
   /** The factor that the value before still lacks. @default √2 */
@@ -43,37 +44,49 @@ class DecoderWriter {
 
   write(): Uint8Array {
     const { graph, weights } = this;
-    const { size, baseWidth, styleDim } = this.network.shape;
+    const { baseWidth, styleDim, detail } = this.network.shape;
     const widths = decoderWidths(baseWidth);
-    const coarse = size / 16;
-    graph.input("features", ["N", widths[0], coarse, coarse]);
+    graph.input("features", ["N", widths[0], ...sides(16)]);
+    const paths = detail ? detailPaths(baseWidth) : [];
+    for (const { feature, input, factor } of paths) graph.input(feature, ["N", input, ...sides(factor)]);
     graph.input("wplus", ["N", STYLE_LAYERS, styleDim]);
 
     let value = weights.toConvolution("features");
     // the gain of an activation is paid by whatever reads it; the encoder has paid its own
-    value = this.styledConv("decoder0", value, { row: 0, input: widths[0], output: widths[0], side: coarse, gain: 1 });
-    let picture = this.toRgb("to_rgb0", value, 1, widths[0], coarse);
+    value = this.styledConv("decoder0", value, { row: 0, input: widths[0], output: widths[0], factor: 16, gain: 1 });
+    let picture = this.toRgb("to_rgb0", value, 1, widths[0]);
     for (let block = 1; block <= UP_BLOCKS; block++) {
       const input = widths[block - 1] as number;
       const output = widths[block] as number;
-      const side = coarse * 2 ** block;
-      value = this.styledConv(`decoder${block}a`, value, { row: 2 * block - 1, input, output, side, up: true });
-      value = this.styledConv(`decoder${block}b`, value, { row: 2 * block, input: output, output, side });
+      const factor = 16 / 2 ** block;
+      value = this.styledConv(`decoder${block}a`, value, { row: 2 * block - 1, input, output, factor, up: true });
+      for (const path of paths.filter(({ decoderBlock }) => decoderBlock === block)) {
+        value = graph.node("Add", [value, this.detail(path)]);
+      }
+      value = this.styledConv(`decoder${block}b`, value, { row: 2 * block, input: output, output, factor });
       const enlarged = this.enlarge(`to_rgb${block}.upsample.kernel`, picture);
-      const added = this.toRgb(`to_rgb${block}`, value, 2 * block + 1, output, side);
+      const added = this.toRgb(`to_rgb${block}`, value, 2 * block + 1, output);
       picture = graph.node("Add", [enlarged, added]);
     }
     graph.node("Clip", [picture, graph.scalar(-1), graph.scalar(1)], {}, "image");
-    graph.output("image", ["N", 3, size, size]);
+    graph.output("image", ["N", 3, ...sides(1)]);
     return graph.finish();
+  }
+
+  /** What the encoder's features give past the ones at S/16, without the gain that whatever reads the sum pays. */
+  detail({ key, feature, input, output }: DetailPath): string {
+    const { graph, weights, network } = this;
+    const equalised = 1 / (GAIN * Math.sqrt(input));
+    const weight = weights.convolution(network.weights(key), [output, input, 1, 1], equalised);
+    return graph.node("Conv", [weights.toConvolution(feature), weight], { kernel_shape: [1, 1] });
   }
 
   /** Modulated 3×3 convolution, noise, bias and leaky ReLU, without the gain. */
   styledConv(name: string, value: string, layer: StyledLayer): string {
     const { graph, weights, network } = this;
-    const { row, output, side } = layer;
+    const { row, output, factor } = layer;
     const convolved = layer.up ? this.modulatedUp(name, value, layer) : this.modulated(name, value, layer);
-    const noisy = graph.node("Add", [convolved, this.noise(name, row, side)]);
+    const noisy = graph.node("Add", [convolved, this.noise(name, row, factor)]);
     const bias = weights.convolution(network.weights(`${name}.activate.bias`), [1, output, 1, 1]);
     return leakyRelu(graph, graph.node("Add", [noisy, bias]));
   }
@@ -91,7 +104,7 @@ class DecoderWriter {
   /** The transposed convolution and its blur. */
   modulatedUp(name: string, value: string, layer: StyledLayer): string {
     const { graph, weights, network } = this;
-    const { input, output, side } = layer;
+    const { input, output } = layer;
     const phases = phasesOf(network.weights(`${name}.conv.weight`), output, input).map(({ values, shape, pads }) => ({
       weight: weights.convolution(values, shape),
       attributes: { kernel_shape: shape.slice(2), pads },
@@ -100,7 +113,7 @@ class DecoderWriter {
     const { scale, demodulation } = this.modulation(name, phaseWeights, layer);
     const scaled = graph.node("Mul", [value, scale]);
     const convolved = phases.map(({ weight, attributes }) => graph.node("Conv", [scaled, weight], attributes));
-    const woven = weavePhases(graph, convolved, output, side / 2 + 1);
+    const woven = weavePhases(graph, convolved, output);
     const kernel = depthwiseKernel(network.weights(`${name}.conv.blur.kernel`), output);
     const blurred = graph.node("Conv", [woven, weights.convolution(kernel, [output, 1, 4, 4])], {
       kernel_shape: [4, 4],
@@ -153,25 +166,23 @@ class DecoderWriter {
     return this.weights.toConvolution(this.graph.node("Reshape", [scales, this.graph.ints(-1, channels, 1, 1)]));
   }
 
-  noise(name: string, row: number, side: number): string {
+  noise(name: string, row: number, factor: number): string {
     const { graph, weights } = this;
-    const index = row === 0 ? 0 : row;
-    graph.input(`noise_${index}`, ["M", 1, side, side]);
+    graph.input(`noise_${row}`, ["M", 1, ...sides(factor)]);
     const strength = weights.float(this.network.weights(`${name}.noise.weight`), [1]);
-    return weights.toConvolution(graph.node("Mul", [`noise_${index}`, strength]));
+    return weights.toConvolution(graph.node("Mul", [`noise_${row}`, strength]));
   }
 
   /** Modulated 1×1 convolution to three channels with bias, float32. */
-  toRgb(name: string, value: string, row: number, channels: number, side: number): string {
+  toRgb(name: string, value: string, row: number, channels: number): string {
     const { graph, weights, network } = this;
-    const style = graph.node("Reshape", [this.style(name, row, channels), graph.ints(-1, 1, channels)]);
-    const equalised = GAIN / Math.sqrt(channels);
-    const weight = weights.float(network.weights(`${name}.conv.weight`), [1, 3, channels], equalised);
-    const modulated = weights.toConvolution(graph.node("Mul", [style, weight]));
-    const pixels = graph.node("Reshape", [value, graph.ints(0, channels, side * side)]);
-    const rgb = weights.fromConvolution(graph.node("MatMul", [modulated, pixels]));
-    const picture = graph.node("Reshape", [rgb, graph.ints(0, 3, side, side)]);
-    return graph.node("Add", [picture, weights.float(network.weights(`${name}.bias`), [1, 3, 1, 1])]);
+    // as in modulation, the factors ride on the style
+    const factor = graph.scalar(GAIN / Math.sqrt(channels));
+    const scale = this.perChannel(graph.node("Mul", [this.style(name, row, channels), factor]), channels);
+    const weight = weights.convolution(network.weights(`${name}.conv.weight`), [3, channels, 1, 1]);
+    const scaled = graph.node("Mul", [value, scale]);
+    const rgb = weights.fromConvolution(graph.node("Conv", [scaled, weight], { kernel_shape: [1, 1] }));
+    return graph.node("Add", [rgb, weights.float(network.weights(`${name}.bias`), [1, 3, 1, 1])]);
   }
 
   /** Doubles the sides of the picture: zeros between pixels, then the blur, in one transposed convolution. */

@@ -1,18 +1,19 @@
-import { encoderWidths } from "../network/network-layout.js";
+import { detailPaths, encoderWidths } from "../network/network-layout.js";
 import type { Network } from "../network/read-network.js";
 import { GraphBuilder } from "./graph-builder.js";
-import { depthwiseKernel, GAIN, leakyRelu } from "./layers.js";
+import { depthwiseKernel, GAIN, leakyRelu, sides } from "./layers.js";
 import { type Arithmetic, Weights } from "./weights.js";
 
 /**
- * The encoder: `image [N,3,S,S]` in [-1, 1] to `features [N,8·ngf,S/16,S/16]`, both float32.
+ * The encoder: `image [N,3,H,W]` in [-1, 1] to `features [N,8·ngf,H/16,W/16]`, both float32; N is free, and so are H and
+ * W, multiples of 16. With a detail path it gives `features_8 [N,4·ngf,H/8,W/8]` and `features_4 [N,2·ngf,H/4,W/4]` too.
  *
  * Equalised scales, the gain of the activations and the 1/√2 of the residual sums are folded into the weights, so that
  * what remains are convolutions with an activation that a runtime fuses. The blur of a skip keeps only every second
  * pixel at once.
  */
 export function encoderGraph(network: Network, arithmetic: Arithmetic): Uint8Array {
-  const { size, baseWidth } = network.shape;
+  const { baseWidth, detail } = network.shape;
   const graph = new GraphBuilder("mmfs-encoder");
   const weights = new Weights(graph, arithmetic);
   const top = 8 * baseWidth;
@@ -31,8 +32,14 @@ export function encoderGraph(network: Network, arithmetic: Arithmetic): Uint8Arr
     return leakyRelu(graph, graph.node("Conv", [value, weight, bias], { kernel_shape: [3, 3], ...attributes }));
   }
 
+  function give(name: string, value: string, channels: number, factor: number): void {
+    graph.node("Identity", [weights.fromConvolution(value)], {}, name);
+    graph.output(name, ["N", channels, ...sides(factor)]);
+  }
+
+  const paths = detail ? detailPaths(baseWidth) : [];
   const same = { pads: [1, 1, 1, 1] };
-  graph.input("image", ["N", 3, size, size]);
+  graph.input("image", ["N", 3, ...sides(1)]);
   let value = weights.toConvolution("image");
   value = convolution(value, "encoder.0.0.weight", "encoder.0.1.bias", [3, baseWidth], same, GAIN);
 
@@ -60,10 +67,12 @@ export function encoderGraph(network: Network, arithmetic: Arithmetic): Uint8Arr
     );
     const skip = graph.node("Conv", [halved, skipWeight], { kernel_shape: [1, 1] });
     value = graph.node("Add", [main, skip]);
+    for (const path of paths.filter(({ encoderBlock }) => encoderBlock === index + 1)) {
+      give(path.feature, value, path.input, path.factor);
+    }
   });
 
   value = convolution(value, "encoder.5.0.weight", "encoder.5.1.bias", [top, top], same, GAIN);
-  graph.node("Identity", [weights.fromConvolution(value)], {}, "features");
-  graph.output("features", ["N", top, size / 16, size / 16]);
+  give("features", value, top, 16);
   return graph.finish();
 }

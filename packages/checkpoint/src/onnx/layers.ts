@@ -23,3 +23,11 @@ export function depthwiseKernel(kernel: Float32Array, channels: number): Float32
   for (let channel = 0; channel < channels; channel++) weights.set(flipped, channel * flipped.length);
   return weights;
 }
+
+/**
+ * The names that a graph gives to the free height and width of what is `factor` times smaller than the picture: `height` and
+ * `width`, then `height_2`, `width_2` and so on. A runtime that is told the value of each makes a graph of one size of it.
+ */
+export function sides(factor: number): readonly [height: string, width: string] {
+  return factor === 1 ? ["height", "width"] : [`height_${factor}`, `width_${factor}`];
+}

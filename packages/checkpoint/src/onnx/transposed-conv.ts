@@ -44,18 +44,20 @@ export function phasesOf(weight: Float32Array, output: number, input: number): P
 }
 
 /**
- * Weaves the four results `[N,C,side,side]` into `[N,C,2·side,2·side]`, of which the last row and column are zero.
+ * Weaves the four results `[N,C,h,w]` into `[N,C,2·h,2·w]`, of which the last row and column are zero.
  *
  * With the channels last, weaving columns is a reshape and weaving rows copies whole rows; onnxruntime makes the two
- * transpositions a part of leaving and entering its blocked layout.
+ * transpositions a part of leaving and entering its blocked layout. No reshape names a side: 0 copies a dimension, and
+ * an axis of length 1 keeps the last one in its place while rows are merged.
  */
-export function weavePhases(graph: GraphBuilder, phases: readonly string[], channels: number, side: number): string {
+export function weavePhases(graph: GraphBuilder, phases: readonly string[], channels: number): string {
   const rows = [phases.slice(0, 2), phases.slice(2)].map((columns) => {
     const joined = graph.node("Concat", columns, { axis: 1 });
     const channelsLast = graph.node("Transpose", [joined], { perm: [0, 2, 3, 1] });
-    return graph.node("Reshape", [channelsLast, graph.ints(0, 0, 1, 2 * side * channels)]);
+    return graph.node("Reshape", [channelsLast, graph.ints(0, 0, 1, -1)]);
   });
   const woven = graph.node("Concat", rows, { axis: 2 });
-  const pixels = graph.node("Reshape", [woven, graph.ints(0, 2 * side, 2 * side, channels)]);
+  const merged = graph.node("Reshape", [woven, graph.ints(0, -1, 1, 0)]);
+  const pixels = graph.node("Reshape", [merged, graph.ints(0, 0, -1, channels)]);
   return graph.node("Transpose", [pixels], { perm: [0, 3, 1, 2] });
 }

@@ -52,7 +52,8 @@ test("the decoder is the graph that the whole checkpoint gives, without blur ker
   };
   const pack = await readPack(await convert(packFile(), { encodePreview }));
   expect(Buffer.compare(pack.decoder, files.get("decoder.onnx") as Uint8Array)).toBe(0);
-  expect(pack).toMatchObject({ name: "rose", prompt: "a painting of roses", network: bundle.network });
+  expect(pack).toMatchObject({ name: "rose", prompt: "a painting of roses" });
+  expect(pack.network).toEqual({ baseWidth: 4, styleDim: 8, styleLayers: 10, detail: false });
   expect(pack.base).toEqual({ bundle: bundle.name, encoder: bundle.parts.encoder?.sha256 });
   expect(pack.code.values).toEqual(code);
   expect(pack.preview).toEqual({ type: "image/png", bytes: png });
@@ -85,10 +86,18 @@ const other = (change: (manifest: Manifest) => void) => {
 
 test.each<[string, Uint8Array, Partial<ConvertPackOptions>, string]>([
   [
-    "of another size",
+    "of another width",
     packFile(),
     other(({ network }) => {
-      network.size = 64;
+      network.baseWidth = 8;
+    }),
+    "PACK_MISMATCH",
+  ],
+  [
+    "without the detail path of the bundle",
+    packFile(),
+    other(({ network }) => {
+      network.detail = true;
     }),
     "PACK_MISMATCH",
   ],
@@ -105,6 +114,22 @@ test.each<[string, Uint8Array, Partial<ConvertPackOptions>, string]>([
   ["whose preview is no picture", packFile(METADATA, { preview: extras.code }), {}, "CHECKPOINT_INVALID"],
 ])("a decoder %s is refused", async (_, bytes, options, code) => {
   await expect(convert(bytes, options)).rejects.toMatchObject({ code });
+});
+
+test("a decoder that was tuned with squares of another size is for any size as well", async () => {
+  await expect(convert(packFile({ ...METADATA, "mmfs.size": "256" }))).resolves.toEqual(await convert());
+});
+
+test("a decoder with a detail path fits a bundle that has one", async () => {
+  const halves = (outputs: number, inputs: number) => {
+    return { dtype: "F16", shape: [outputs, inputs, 1, 1], bytes: new Uint8Array(2 * outputs * inputs) };
+  };
+  const bytes = packFile(METADATA, { "detail1.weight": halves(32, 16), "detail2.weight": halves(16, 8) });
+  await expect(convert(bytes)).rejects.toMatchObject({ code: "PACK_MISMATCH" });
+  const detailed = other(({ network }) => {
+    network.detail = true;
+  });
+  expect((await readPack(await convert(bytes, detailed))).network.detail).toBe(true);
 });
 
 test("a decoder that was tuned with the bundle's encoder is accepted", async () => {

@@ -33,7 +33,7 @@ const HALF_STORED = 3;
  */
 export async function convertPack(bytes: Uint8Array, options: ConvertPackOptions): Promise<Uint8Array> {
   const { bundle } = options;
-  const tuned = await readTunedDecoder(readCheckpoint(bytes), { size: bundle.network.size });
+  const tuned = await readTunedDecoder(readCheckpoint(bytes));
   checkBase(tuned, bundle);
   const { name = tuned.name, code = tuned.code, license = bundle.license } = options;
   if (name === undefined)
@@ -66,7 +66,7 @@ export async function convertPack(bytes: Uint8Array, options: ConvertPackOptions
 }
 
 function checkBase({ network, encoderSha256 }: TunedDecoder, bundle: Manifest): void {
-  for (const key of ["size", "baseWidth", "styleDim"] as const) {
+  for (const key of ["baseWidth", "styleDim", "detail"] as const) {
     if (network.shape[key] === bundle.network[key]) continue;
     throw new MMFSError(
       "PACK_MISMATCH",
@@ -83,7 +83,7 @@ function checkBase({ network, encoderSha256 }: TunedDecoder, bundle: Manifest): 
 }
 
 function isHalfStored(bytes: number | undefined, { shape }: Network): boolean {
-  const shapes = [...decoderLayout(shape.baseWidth, shape.styleDim).values()];
+  const shapes = [...decoderLayout(shape.baseWidth, shape.styleDim, shape.detail).values()];
   return bytes !== undefined && bytes < HALF_STORED * shapes.reduce((sum, each) => sum + elementCount(each), 0);
 }
 

@@ -1,8 +1,8 @@
 import { MMFSError, type NetworkShape, STYLE_LAYERS, StyleCode } from "@mmfs/core";
 import { encoderDigest } from "../network/encoder-digest.js";
 import { layoutWeights } from "../network/layout-weights.js";
-import { decoderLayout } from "../network/network-layout.js";
-import { type Network, pictureSize, readNetwork } from "../network/read-network.js";
+import { decoderLayout, hasDetail } from "../network/network-layout.js";
+import { type Network, readNetwork, readResolution } from "../network/read-network.js";
 import type { Checkpoint } from "../reading/checkpoint.js";
 
 /** A decoder that was tuned for one style, with what its file says of it. */
@@ -35,19 +35,18 @@ const BLUR = Float32Array.from({ length: 16 }, (_, i) => {
  * Finds a tuned decoder: in the `pack.safetensors` of `mmfs_training`, as `docs/pack-format.md` describes it, or in a per-style
  * checkpoint as published, which has the whole generator.
  *
- * @param options.size S, for a checkpoint that does not tell it
  * @throws {MMFSError} `CHECKPOINT_INVALID`, naming the first tensor that is missing, odd or of a wrong shape
  */
-export async function readTunedDecoder(checkpoint: Checkpoint, options: { size: number }): Promise<TunedDecoder> {
+export async function readTunedDecoder(checkpoint: Checkpoint): Promise<TunedDecoder> {
   const { metadata } = checkpoint;
   const version = metadata.get(PACK_METADATA);
   if (version === undefined) {
-    const network = readNetwork(checkpoint, { size: options.size });
+    const network = readNetwork(checkpoint);
     const nothing = { code: undefined, preview: undefined, name: undefined, prompt: undefined, reference: undefined };
     return { ...nothing, network, encoderSha256: await encoderDigest(network) };
   }
   if (version !== "1") throw unusable(`its metadata ${PACK_METADATA} is ${version.slice(0, 20)}; this version reads 1`);
-  const network = decoderOf(checkpoint, options.size);
+  const network = decoderOf(checkpoint);
   return {
     network,
     code: codeOf(checkpoint, network.shape),
@@ -59,7 +58,7 @@ export async function readTunedDecoder(checkpoint: Checkpoint, options: { size: 
   };
 }
 
-function decoderOf(checkpoint: Checkpoint, size: number): Network {
+function decoderOf(checkpoint: Checkpoint): Network {
   const { tensors, byteLength } = checkpoint;
   const sizeOf = (key: string, axis: number): number => {
     const tensor = tensors.get(key);
@@ -71,7 +70,8 @@ function decoderOf(checkpoint: Checkpoint, size: number): Network {
   };
   const baseWidth = sizeOf("to_rgb4.conv.weight", 2);
   const styleDim = sizeOf("decoder0.conv.modulation.weight", 1);
-  const whole = decoderLayout(baseWidth, styleDim);
+  const detail = hasDetail(tensors);
+  const whole = decoderLayout(baseWidth, styleDim, detail);
   const isGiven = ([key]: readonly [string, unknown]) => tensors.has(key) || !key.endsWith(".kernel");
   const layout = new Map([...whole].filter(isGiven));
   const sizes = `ngf ${baseWidth} and D ${styleDim}`;
@@ -82,7 +82,7 @@ function decoderOf(checkpoint: Checkpoint, size: number): Network {
     }
   }
   return {
-    shape: { size: pictureSize(checkpoint, undefined, size), baseWidth, styleDim, styleLayers: STYLE_LAYERS },
+    shape: { baseWidth, styleDim, styleLayers: STYLE_LAYERS, detail, resolution: readResolution(checkpoint) },
     embeddingDim: undefined,
     feedForward: undefined,
     weights: (key) => (layout.has(key) ? given(key) : BLUR.slice()),

@@ -1,11 +1,6 @@
 import { MMFSError } from "@mmfs/core";
 import { halfToFloat } from "../half-float.js";
-
-/** A constant of a TensorFlow.js model, in TensorFlow's layout. */
-export interface TfjsConstant {
-  shape: readonly number[];
-  data: Float32Array | Int32Array;
-}
+import type { ChannelsLastConstant } from "../onnx/channels-last.js";
 
 /** A node of a TensorFlow.js graph. */
 export interface TfjsNode {
@@ -28,7 +23,7 @@ export interface TfjsAttribute {
 /** A TensorFlow.js graph model that has been read. */
 export interface TfjsGraphModel {
   nodes: ReadonlyMap<string, TfjsNode>;
-  constants: ReadonlyMap<string, TfjsConstant>;
+  constants: ReadonlyMap<string, ChannelsLastConstant>;
   /** Node names by the names of the signature. */
   inputs: Record<string, string>;
   outputs: Record<string, string>;
@@ -96,8 +91,8 @@ function nodeName(tensorName: string): string {
   return tensorName.replace(/:\d+$/, "");
 }
 
-function readWeights(entries: readonly WeightEntry[], weights: Uint8Array): Map<string, TfjsConstant> {
-  const constants = new Map<string, TfjsConstant>();
+function readWeights(entries: readonly WeightEntry[], weights: Uint8Array): Map<string, ChannelsLastConstant> {
+  const constants = new Map<string, ChannelsLastConstant>();
   const view = new DataView(weights.buffer, weights.byteOffset, weights.byteLength);
   let offset = 0;
   for (const entry of entries) {

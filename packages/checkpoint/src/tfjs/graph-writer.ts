@@ -1,7 +1,7 @@
 import { MMFSError } from "@mmfs/core";
-import { exactHalves } from "../half-float.js";
+import { addWeight, type ChannelsLastConstant, permute, product, slidingWindow } from "../onnx/channels-last.js";
 import type { Dimension, GraphBuilder } from "../onnx/graph-builder.js";
-import type { TfjsConstant, TfjsGraphModel, TfjsNode } from "./graph-model.js";
+import type { TfjsGraphModel, TfjsNode } from "./graph-model.js";
 
 /** A tensor of the graph that is being written. */
 export interface TfjsValue {
@@ -87,10 +87,10 @@ export class TfjsGraphWriter {
   #fusedConvolution(node: TfjsNode): TfjsValue {
     const filter = this.#constant(input(node, 1));
     const [height = 0, width = 0, channels = 0, filters = 0] = filter.shape;
-    const weight = this.#weight(permute(filter, [3, 2, 0, 1]));
+    const weight = addWeight(this.#builder, permute(filter, [3, 2, 0, 1]));
     const [first, activation, ...rest] = strings(node, "fused_ops");
     if (first !== "BiasAdd" || rest.length > 0) throw unsupported(node, `the fused operators ${first} ${rest}`);
-    const bias = this.#weight(this.#constant(input(node, 2)));
+    const bias = addWeight(this.#builder, this.#constant(input(node, 2)));
     const source = this.#picture(node, channels);
     const window = this.#window(node, source, [height, width]);
     const name = this.#builder.node("Conv", [source.name, weight, bias], window.attributes);
@@ -106,7 +106,7 @@ export class TfjsGraphWriter {
     const [height = 0, width = 0, channels = 0, multiplier] = filter.shape;
     if (multiplier !== 1) throw unsupported(node, "a depth multiplier other than 1");
     const source = this.#picture(node, channels);
-    const weight = this.#weight(permute(filter, [2, 3, 0, 1]));
+    const weight = addWeight(this.#builder, permute(filter, [2, 3, 0, 1]));
     const window = this.#window(node, source, [height, width]);
     const name = this.#builder.node("Conv", [source.name, weight], { ...window.attributes, group: channels });
     return { name, shape: [...window.size, channels] };
@@ -140,7 +140,7 @@ export class TfjsGraphWriter {
     const slope = this.#constant(slopeName);
     const channels = source.shape.at(-1) as number;
     if (slope.data.length !== channels) throw invalid(`The slope ${slopeName} does not fit ${channels} channels.`);
-    const weight = this.#weight({ ...slope, shape: [channels, 1, 1] });
+    const weight = addWeight(this.#builder, { ...slope, shape: [channels, 1, 1] });
     // onnxruntime's PRelu takes about as long as the convolutions around it; these operators give the same numbers
     if (slope.data.every((value) => value <= 1)) {
       const sloped = this.#builder.node("Mul", [source.name, weight]);
@@ -186,54 +186,14 @@ export class TfjsGraphWriter {
     if (integers(node, "dilations").some((dilation) => dilation !== 1)) throw unsupported(node, "a dilation");
     const padding = atob(node.attributes.padding?.s ?? "");
     if (padding !== "SAME" && padding !== "VALID") throw unsupported(node, `the padding "${padding}"`);
-    const before: number[] = [];
-    const after: number[] = [];
-    const size = kernel.map((length, axis) => {
-      const [from = 0, stride = 1] = [source.shape[axis], strides[axis]];
-      const to = Math.ceil((padding === "SAME" ? from : from - length + 1) / stride);
-      const total = padding === "SAME" ? Math.max(0, (to - 1) * stride + length - from) : 0;
-      before.push(Math.floor(total / 2));
-      after.push(Math.ceil(total / 2));
-      return to;
-    });
-    return { size, attributes: { kernel_shape: kernel, strides, pads: [...before, ...after] } };
+    return slidingWindow(source.shape, kernel, strides, padding);
   }
 
-  #constant(nodeName: string): TfjsConstant {
+  #constant(nodeName: string): ChannelsLastConstant {
     const constant = this.#model.constants.get(nodeName);
     if (!constant) throw invalid(`The weights lack "${nodeName}", which the graph refers to as a constant.`);
     return constant;
   }
-
-  /** A float32 constant, stored as binary16 where that changes no value. */
-  #weight({ data, shape }: TfjsConstant): string {
-    const values = Float32Array.from(data);
-    const halves = exactHalves(values);
-    if (!halves) return this.#builder.constant(values, shape);
-    return this.#builder.node("Cast", [this.#builder.constant(halves, shape)], { to: 1 });
-  }
-}
-
-/** The constant with its axes in another order. */
-function permute({ shape, data }: TfjsConstant, axes: readonly number[]): TfjsConstant {
-  const strides = shape.map((_, axis) => product(shape.slice(axis + 1)));
-  const permuted = axes.map((axis) => shape[axis] as number);
-  const result = new Float32Array(data.length);
-  for (let index = 0; index < result.length; index++) {
-    let rest = index;
-    let from = 0;
-    for (let position = axes.length - 1; position >= 0; position--) {
-      const size = permuted[position] as number;
-      from += (rest % size) * (strides[axes[position] as number] as number);
-      rest = Math.floor(rest / size);
-    }
-    result[index] = data[from] as number;
-  }
-  return { shape: permuted, data: result };
-}
-
-function product(sizes: readonly number[]): number {
-  return sizes.reduce((result, size) => result * size, 1);
 }
 
 function input({ name, inputs }: TfjsNode, index: number): string {

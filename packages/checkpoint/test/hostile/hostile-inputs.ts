@@ -37,6 +37,8 @@ export function readEverything(bytes: Uint8Array): void {
     network.shape.baseWidth,
     network.shape.styleDim,
     network.embeddingDim !== undefined,
+    network.feedForward,
+    network.shape.detail,
   ).keys()) {
     network.weights(key);
   }

@@ -22,6 +22,9 @@ test("the graphs compute on WebGPU what PyTorch computes", { timeout: 180_000 },
     skip();
   }
   const rows = JSON.parse(stdout || JSON.stringify(stderr)) as Parity[];
-  expect(rows).toHaveLength(3);
-  for (const { part, largest } of rows) expect(largest, part).toBeLessThan(1e-3);
+  const wide = rows.filter(({ arithmetic }) => arithmetic === "fp32");
+  // of a square, and of a picture of another shape with a detail path
+  expect(wide.map(({ part }) => part)).toEqual(["encoder", "decoder", "mapping", "encoder", "decoder"]);
+  for (const { part, largest } of wide) expect(largest, part).toBeLessThan(1e-3);
+  for (const { part, psnr } of rows) expect(psnr, part).toBeGreaterThan(45);
 });

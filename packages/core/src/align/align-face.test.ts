@@ -1,18 +1,17 @@
 import { describe, expect, it } from "vitest";
-import { wrapPicture } from "../picture/create-picture.js";
 import { warpSquare } from "../picture/warp.js";
 import { alignFace } from "./align-face.js";
 
 const SIZE = 200;
 
 /** Noise, whose variance tells how much it was blurred. */
-const photo = wrapPicture(
-  Uint8ClampedArray.from({ length: SIZE * SIZE * 4 }, (_, i) =>
+const photo = {
+  width: SIZE,
+  height: SIZE,
+  data: Uint8ClampedArray.from({ length: SIZE * SIZE * 4 }, (_, i) =>
     (i & 3) === 3 ? 255 : 60 + (((Math.imul(i + 1, 0x9e3779b1) >>> 16) * 7) % 140),
   ),
-  SIZE,
-  SIZE,
-);
+};
 
 function deviation(data: Uint8ClampedArray, width: number, fromRow: number, toRow: number): number {
   const values = [...data.subarray(fromRow * width * 4, toRow * width * 4)].filter((_, i) => (i & 3) === 0);
@@ -24,7 +23,7 @@ describe("alignFace", () => {
   it("is the plain warp where the crop lies inside the photo", () => {
     const crop = { center: { x: 100, y: 100 }, side: 120, angle: 12 };
     const { picture, transform } = alignFace(photo, crop, 64);
-    expect(picture.shape).toEqual([64, 64, 4]);
+    expect(picture).toMatchObject({ width: 64, height: 64 });
     expect(picture.data).toEqual(warpSquare(photo, transform, 64).data);
   });
 

@@ -6,7 +6,7 @@ import { softenOutside } from "./soften-outside.js";
 
 /** A face as the network reads it. */
 export interface AlignedFace {
-  /** `[size, size, 4]`, opaque. */
+  /** `size × size` pixels, opaque. */
   picture: Picture;
   /** From pixels of the photo to pixels of the square. */
   transform: SimilarityTransform;
@@ -21,6 +21,5 @@ export interface AlignedFace {
  */
 export function alignFace(photo: Picture, crop: FaceCrop, size: number): AlignedFace {
   const transform = cropToSquare(crop, size);
-  const [height = 0, width = 0] = photo.shape;
-  return { picture: softenOutside(warpSquare(photo, transform, size), transform, width, height), transform };
+  return { picture: softenOutside(warpSquare(photo, transform, size), transform, photo), transform };
 }

@@ -1,8 +1,6 @@
 import { applySimilarity, invertSimilarity } from "../geometry/similarity.js";
 import type { SimilarityTransform } from "../geometry/types.js";
-import { wrapPicture } from "../picture/create-picture.js";
 import type { Picture } from "../picture/picture.js";
-import { pixelsOf } from "../picture/pixels.js";
 import { resize } from "../picture/resize.js";
 
 /** Width of the transition, as a part of the square's side; FFHQ pads by as much. */
@@ -21,20 +19,20 @@ const BLURRED_SIDE = 16;
  *
  * @param square an opaque picture that {@link warpSquare} cut out.
  * @param transform from pixels of the photo to pixels of the square.
+ * @param photo its size.
  * @returns the square itself where all of it lies inside the photo.
  * @see Karras et al. 2019; the blur and the median are those of FFHQ's `download_ffhq.py`
  */
 export function softenOutside(
   square: Picture,
   transform: SimilarityTransform,
-  photoWidth: number,
-  photoHeight: number,
+  photo: Pick<Picture, "width" | "height">,
 ): Picture {
-  const { width: size, data } = pixelsOf(square);
+  const { width: size, data } = square;
   const toPhoto = invertSimilarity(transform);
   const depth = (u: number, v: number) => {
     const { x, y } = applySimilarity(toPhoto, { x: u, y: v });
-    return Math.max(-x, -y, x - photoWidth, y - photoHeight);
+    return Math.max(-x, -y, x - photo.width, y - photo.height);
   };
   const corners = [depth(0, 0), depth(size, 0), depth(0, size), depth(size, size)];
   if (Math.max(...corners) <= 0) return square;
@@ -55,7 +53,7 @@ export function softenOutside(
       }
     }
   }
-  return wrapPicture(softened, size, size);
+  return { width: size, height: size, data: softened };
 }
 
 function medianColor(data: Uint8ClampedArray): number[] {

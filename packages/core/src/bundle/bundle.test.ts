@@ -14,10 +14,10 @@ const entry = (path: string, bytes: Uint8Array) => ({
 });
 
 const manifest = {
-  format: 1,
+  format: 2,
   name: "test",
   license: "CC0-1.0",
-  network: { size: 32, baseWidth: 4, styleDim: 8, styleLayers: 10 },
+  network: { baseWidth: 4, styleDim: 8, styleLayers: 10, resolution: { default: 512, live: 256 } },
   parts: { encoder: { ...entry("graphs/encoder.onnx", encoder), variants: { fp16: entry("half.onnx", half) } } },
 };
 
@@ -47,7 +47,7 @@ describe("loadBundle", () => {
   it("reads the manifest and nothing else", async () => {
     const read = vi.fn(source(files()).read);
     const bundle = await loadBundle({ location: "memory", read });
-    expect(bundle.manifest.network).toEqual(manifest.network);
+    expect(bundle.manifest.network).toEqual({ ...manifest.network, detail: false });
     expect(bundle.has("encoder")).toBe(true);
     expect(bundle.has("decoder")).toBe(false);
     expect(read.mock.calls.map(([path]) => path)).toEqual(["mmfs.json"]);
@@ -55,8 +55,18 @@ describe("loadBundle", () => {
 
   it.each([
     ["is not JSON", "{", /not JSON/],
-    ["is newer", JSON.stringify({ ...manifest, format: 2 }), /newer version.*Update/],
-    ["has an odd size", JSON.stringify({ ...manifest, network: { ...manifest.network, size: 30 } }), /network\.size/],
+    ["is newer", JSON.stringify({ ...manifest, format: 3 }), /newer version.*formats 1 to 2.*Update/],
+    ["has no format", JSON.stringify({ ...manifest, format: undefined }), /format/],
+    [
+      "has an odd size",
+      JSON.stringify({ ...manifest, format: 1, network: { ...manifest.network, size: 30 } }),
+      /network\.size/,
+    ],
+    ...[0, 120, 112, 1040, 256.5].map((live): [string, string, RegExp] => [
+      `has a resolution of ${live}`,
+      JSON.stringify({ ...manifest, network: { ...manifest.network, resolution: { default: 512, live } } }),
+      /network\.resolution\.live/,
+    ]),
     ["lacks a field", JSON.stringify({ ...manifest, name: undefined }), /name/],
     [
       "leads out of the folder",
@@ -73,6 +83,28 @@ describe("loadBundle", () => {
       code: "BUNDLE_INVALID",
       message: expect.stringMatching(message),
     });
+  });
+
+  it("gives the network of format 1 the same shape, with its one size", async () => {
+    const { resolution: _, ...network } = manifest.network;
+    const old = JSON.stringify({ ...manifest, format: 1, network: { ...network, size: 32 } });
+    const bundle = await loadBundle(source(files({ "mmfs.json": old })));
+    expect(bundle.manifest.network).toEqual({
+      ...network,
+      detail: false,
+      resolution: { default: 32, live: 32 },
+      fixedSize: 32,
+    });
+  });
+
+  it("knows of a detail path", async () => {
+    const detailed = JSON.stringify({ ...manifest, network: { ...manifest.network, detail: true } });
+    const bundle = await loadBundle(source(files({ "mmfs.json": detailed })));
+    expect(bundle.manifest.network.detail).toBe(true);
+    expect(bundle.manifest.network).not.toHaveProperty("fixedSize");
+    // a manifest of format 2 may be written as it is
+    const again = await loadBundle(source(files({ "mmfs.json": JSON.stringify(bundle.manifest) })));
+    expect(again.manifest).toEqual(bundle.manifest);
   });
 
   it("rejects with the reason of the signal", async () => {

@@ -118,5 +118,6 @@ const REMEDIES: Record<BundlePart, string> = {
   imageTower: "Reference pictures need one; name a preset, a seed or a style code instead.",
   faceDetector: "Finding faces needs one; use a bundle that has it.",
   faceLandmarks: "Finding faces needs one; use a bundle that has it.",
+  personMatte: "Telling people from the background needs one; use a bundle that has it.",
   presets: "Pass a seed or a style code, or use a bundle with presets.",
 };

@@ -35,7 +35,7 @@ export function parseManifest(bytes: Uint8Array, location: string): Manifest {
   if (typeof format === "number" && format > BUNDLE_FORMAT) {
     throw new MMFSError(
       "BUNDLE_INVALID",
-      `The ${where} has format ${format}, made by a newer version of MMFS; this one reads format ${BUNDLE_FORMAT}. Update the @mmfs packages.`,
+      `The ${where} has format ${format}, made by a newer version of MMFS; this one reads formats 1 to ${BUNDLE_FORMAT}. Update the @mmfs packages.`,
     );
   }
   const parsed = v.safeParse(ManifestSchema, json);

@@ -1,7 +1,7 @@
 import * as v from "valibot";
 
-/** The version of the bundle format that this package writes and reads. */
-export const BUNDLE_FORMAT = 1;
+/** The version of the bundle format that this package writes. It reads format 1, whose graphs are of one size, as well. */
+export const BUNDLE_FORMAT = 2;
 
 /** The name of the manifest inside a bundle's folder. */
 export const MANIFEST_NAME = "mmfs.json";
@@ -17,6 +17,7 @@ export const BUNDLE_PARTS = [
   "imageTower",
   "faceDetector",
   "faceLandmarks",
+  "personMatte",
   "presets",
 ] as const;
 
@@ -49,34 +50,75 @@ const PartSchema = v.object({
 
 const positive = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65536));
 
-export const NetworkSchema = v.object({
-  /** S: side of the square picture in pixels, a multiple of 16. */
-  size: v.pipe(positive, v.multipleOf(16)),
-  /** ngf: channels at full resolution. */
-  baseWidth: positive,
-  /** D: numbers in one row of w+. */
-  styleDim: positive,
-  /** L: rows of w+. */
-  styleLayers: v.literal(10),
-});
+/** Smallest and largest side in pixels that a face's square may have for a network of any size. */
+export const RESOLUTIONS = { least: 128, most: 1024, step: 16 } as const;
 
-export const ManifestSchema = v.object({
-  format: v.literal(BUNDLE_FORMAT),
+/** The sizes of a bundle's network, whatever the format of its manifest. */
+export interface NetworkShape {
+  /** ngf: channels at full resolution. */
+  baseWidth: number;
+  /** D: numbers in one row of w+. */
+  styleDim: number;
+  /** L: rows of w+. */
+  styleLayers: 10;
+  /** Whether the encoder gives `features_8` and `features_4` beside `features`, and the decoder takes them. */
+  detail: boolean;
+  /**
+   * Sides in pixels that a face's square has for the network: by default, and where pictures have to come at once.
+   * Multiples of 16 from 128 to 1024; in format 1 both are the one size of the graphs.
+   */
+  resolution: { default: number; live: number };
+  /** The side in pixels, a multiple of 16, of the only pictures that the graphs take. Without it they take any. */
+  fixedSize?: number;
+}
+
+const widths = { baseWidth: positive, styleDim: positive, styleLayers: v.literal(10) };
+
+export const FixedNetworkSchema = v.object({ size: v.pipe(positive, v.multipleOf(RESOLUTIONS.step)), ...widths });
+
+export const FreeNetworkSchema = v.object({ ...widths, detail: v.optional(v.boolean(), false) });
+
+const Side = v.pipe(
+  v.number(),
+  v.multipleOf(RESOLUTIONS.step),
+  v.minValue(RESOLUTIONS.least),
+  v.maxValue(RESOLUTIONS.most),
+);
+
+const manifestEntries = {
   name: v.pipe(v.string(), v.minLength(1), v.maxLength(200)),
   description: v.optional(v.string()),
   /** SPDX identifier or a sentence on the terms of the weights. */
   license: v.string(),
   /** Where the weights come from: data, checkpoint, tool. */
   provenance: v.optional(v.record(v.string(), v.string())),
-  network: NetworkSchema,
   parts: v.object(Object.fromEntries(BUNDLE_PARTS.map((part) => [part, v.optional(PartSchema)])) as PartEntries),
-});
+};
+
+export const ManifestSchema = v.variant("format", [
+  v.object({
+    format: v.literal(1),
+    ...manifestEntries,
+    network: v.pipe(
+      FixedNetworkSchema,
+      v.transform(({ size, ...shape }): NetworkShape => {
+        return { ...shape, detail: false, resolution: { default: size, live: size }, fixedSize: size };
+      }),
+    ),
+  }),
+  v.object({
+    format: v.literal(BUNDLE_FORMAT),
+    ...manifestEntries,
+    network: v.pipe(
+      v.object({ ...FreeNetworkSchema.entries, resolution: v.object({ default: Side, live: Side }) }),
+      v.transform((shape): NetworkShape => shape),
+    ),
+  }),
+]);
 
 type PartEntries = Record<BundlePart, v.OptionalSchema<typeof PartSchema, undefined>>;
 
-/** What `mmfs.json` says of a bundle. */
+/** What `mmfs.json` says of a bundle, the same for every format. One of format 2 may be written as JSON as it is. */
 export type Manifest = v.InferOutput<typeof ManifestSchema>;
 /** A file of a bundle with its size and SHA-256. */
 export type BundleFile = v.InferOutput<typeof BundleFileSchema>;
-/** The sizes of a bundle's network. */
-export type NetworkShape = Manifest["network"];

@@ -1,10 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { wrapPicture } from "../picture/create-picture.js";
 import { RandomGenerator } from "../random/random-generator.js";
 import { applyColorMap, fitColorMap } from "./color-map.js";
 
-const picture = (colors: readonly (readonly number[])[], alpha = 255) =>
-  wrapPicture(Uint8ClampedArray.from(colors.flatMap((color) => [...color, alpha])), colors.length, 1);
+const picture = (colors: readonly (readonly number[])[], alpha = 255) => ({
+  width: colors.length,
+  height: 1,
+  data: Uint8ClampedArray.from(colors.flatMap((color) => [...color, alpha])),
+});
 
 const colorsOf = (data: Uint8ClampedArray) =>
   Array.from({ length: data.length / 4 }, (_, i) => [...data.subarray(4 * i, 4 * i + 3)]);

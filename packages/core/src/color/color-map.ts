@@ -1,6 +1,4 @@
-import { wrapPicture } from "../picture/create-picture.js";
 import type { Picture } from "../picture/picture.js";
-import { pixelsOf } from "../picture/pixels.js";
 import { fromOklab, LINEAR, toByte, toOklab } from "./oklab.js";
 import { solveSymmetric } from "./solve-symmetric.js";
 
@@ -46,8 +44,8 @@ export function fitColorMap(pairs: readonly { from: Picture; to: Picture }[]): C
   const terms = new Float64Array(TERMS);
   const lab = new Float64Array(3);
   for (const { from, to } of pairs) {
-    const { data } = pixelsOf(from);
-    const { data: wanted } = pixelsOf(to);
+    const { data } = from;
+    const { data: wanted } = to;
     for (let at = 0; at < data.length; at += 4) {
       describe(data[at]!, data[at + 1]!, data[at + 2]!, terms, lab);
       toOklab(LINEAR[wanted[at]!]!, LINEAR[wanted[at + 1]!]!, LINEAR[wanted[at + 2]!]!, lab);
@@ -149,8 +147,7 @@ function restoreContrast(weights: Float64Array, { normal, moments, squares, coun
  *
  * @see Kasson, Plouffe and Nin 1993, "A tetrahedral interpolation technique for color space conversion"
  */
-export function applyColorMap(picture: Picture, map: ColorMap): Picture {
-  const { data, width, height } = pixelsOf(picture);
+export function applyColorMap({ width, height, data }: Picture, map: ColorMap): Picture {
   const result = new Uint8ClampedArray(data.length);
   for (let at = 0; at < data.length; at += 4) {
     const red = data[at]!;
@@ -187,7 +184,7 @@ export function applyColorMap(picture: Picture, map: ColorMap): Picture {
     }
     result[at + 3] = data[at + 3]!;
   }
-  return wrapPicture(result, width, height);
+  return { width, height, data: result };
 }
 
 function describe(red: number, green: number, blue: number, terms: Float64Array, lab: Float64Array): void {

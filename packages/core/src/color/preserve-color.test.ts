@@ -1,10 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { wrapPicture } from "../picture/create-picture.js";
 import { fromOklab, LINEAR, toByte, toOklab } from "./oklab.js";
 import { preserveColor } from "./preserve-color.js";
 
-const picture = (...colors: number[][]) =>
-  wrapPicture(Uint8ClampedArray.from(colors.flatMap((color) => [...color, 255])), colors.length, 1);
+const picture = (...colors: number[][]) => ({
+  width: colors.length,
+  height: 1,
+  data: Uint8ClampedArray.from(colors.flatMap((color) => [...color, 255])),
+});
 
 const oklab = ([red = 0, green = 0, blue = 0]: readonly number[]) => {
   const out = new Float64Array(3);

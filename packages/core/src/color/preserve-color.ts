@@ -1,7 +1,5 @@
 import { MMFSError } from "../errors/mmfs-error.js";
-import { wrapPicture } from "../picture/create-picture.js";
 import type { Picture } from "../picture/picture.js";
-import { pixelsOf } from "../picture/pixels.js";
 import { fromOklab, LINEAR, toByte, toOklab } from "./oklab.js";
 
 /** Halvings in the search for the most chroma that sRGB can show; the rest is below a byte. */
@@ -16,28 +14,28 @@ const SEARCH_STEPS = 7;
  * @throws {MMFSError} `INVALID_ARGUMENT` if the sizes differ.
  */
 export function preserveColor(stylized: Picture, photo: Picture): Picture {
-  const style = pixelsOf(stylized);
-  const original = pixelsOf(photo);
-  if (style.width !== original.width || style.height !== original.height) {
+  const { width, height, data: style } = stylized;
+  const { data: original } = photo;
+  if (width !== photo.width || height !== photo.height) {
     throw new MMFSError(
       "INVALID_ARGUMENT",
-      `Colours can be kept between pictures of the same size only, not ${style.width}×${style.height} and ${original.width}×${original.height}.`,
+      `Colours can be kept between pictures of the same size only, not ${width}×${height} and ${photo.width}×${photo.height}.`,
     );
   }
-  const data = new Uint8ClampedArray(style.data.length);
+  const data = new Uint8ClampedArray(style.length);
   const lab = new Float64Array(3);
   const rgb = new Float64Array(3);
   for (let at = 0; at < data.length; at += 4) {
-    toOklab(LINEAR[style.data[at]!]!, LINEAR[style.data[at + 1]!]!, LINEAR[style.data[at + 2]!]!, lab);
+    toOklab(LINEAR[style[at]!]!, LINEAR[style[at + 1]!]!, LINEAR[style[at + 2]!]!, lab);
     const lightness = lab[0]!;
-    toOklab(LINEAR[original.data[at]!]!, LINEAR[original.data[at + 1]!]!, LINEAR[original.data[at + 2]!]!, lab);
+    toOklab(LINEAR[original[at]!]!, LINEAR[original[at + 1]!]!, LINEAR[original[at + 2]!]!, lab);
     showableColor(lightness, lab[1]!, lab[2]!, rgb);
     data[at] = toByte(rgb[0]!);
     data[at + 1] = toByte(rgb[1]!);
     data[at + 2] = toByte(rgb[2]!);
     data[at + 3] = 255;
   }
-  return wrapPicture(data, style.width, style.height);
+  return { width, height, data };
 }
 
 /** The linear sRGB of a hue and a lightness with as much of its chroma as sRGB has. */

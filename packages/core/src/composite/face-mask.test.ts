@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
 import { cropToSquare } from "../geometry/similarity.js";
-import { wrapPicture } from "../picture/create-picture.js";
 import { fakeFace } from "../stylizer/__fixtures__/fake-faces.js";
 import { faceMask } from "./face-mask.js";
 
@@ -12,7 +11,7 @@ const transform = cropToSquare(face.crop, SIZE);
 function square(color: (u: number, v: number) => readonly [number, number, number]) {
   const data = new Uint8ClampedArray(SIZE * SIZE * 4);
   for (let i = 0; i < SIZE * SIZE; i++) data.set([...color((i % SIZE) / SIZE, i / SIZE / SIZE), 255], i * 4);
-  return wrapPicture(data, SIZE, SIZE);
+  return { width: SIZE, height: SIZE, data };
 }
 
 function look(mask: Float32Array) {

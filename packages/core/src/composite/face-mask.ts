@@ -3,7 +3,6 @@ import { distanceOutside } from "../geometry/polygon-distance.js";
 import { applySimilarity } from "../geometry/similarity.js";
 import type { Point, SimilarityTransform } from "../geometry/types.js";
 import type { Picture } from "../picture/picture.js";
-import { pixelsOf } from "../picture/pixels.js";
 import { resize } from "../picture/resize.js";
 import { FACE_OVAL } from "./face-oval.js";
 import { guidedFilter } from "./guided-filter.js";
@@ -30,14 +29,13 @@ const [GUIDE_RADIUS, GUIDE_REGULARIZATION] = [12, 0.003];
  * @returns a square number of shares, 0 to 1, row by row, which cover the whole square.
  */
 export function faceMask(face: Pick<Face, "landmarks">, transform: SimilarityTransform, square: Picture): Float32Array {
-  const [size = MASK_SIDE] = square.shape;
-  const toMask = MASK_SIDE / size;
+  const toMask = MASK_SIDE / square.width;
   const outline = FACE_OVAL.map((index) => {
     const { x, y } = applySimilarity(transform, face.landmarks[index]!);
     return { x: x * toMask, y: y * toMask };
   });
   const { whole, broad, limit } = softMasks(outline);
-  const guide = pixelsOf(resize(square, MASK_SIDE, MASK_SIDE));
+  const guide = resize(square, MASK_SIDE, MASK_SIDE);
   const guided = guidedFilter(broad, guide, GUIDE_RADIUS, GUIDE_REGULARIZATION);
   return guided.map((share, i) => Math.min(Math.max(share, whole[i]!, 0), 1) * limit[i]!);
 }

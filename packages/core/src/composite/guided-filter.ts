@@ -1,18 +1,36 @@
-import type { Pixels } from "../picture/pixels.js";
+import type { Picture } from "../picture/picture.js";
+
+/** A linear function of the colour for every pixel: its share is `offset + red · r + green · g + blue · b`, colours from 0 to 1. */
+export interface GuidedFunctions {
+  red: Float32Array;
+  green: Float32Array;
+  blue: Float32Array;
+  offset: Float32Array;
+}
 
 /**
  * Smooths a mask so that its edges lie along those of a colour picture: in every window it becomes the linear function of
  * the colour that is nearest to it.
  *
- * @param mask `side × side` values, row by row.
- * @param guide an opaque picture of the same size.
+ * @param mask as many values as the guide has pixels, row by row.
+ * @param guide an opaque picture.
  * @param radius half the side of a window, in pixels.
  * @param regularization the variance of a colour channel (0 to 1) below which it does not count as an edge.
  * @see He, Sun and Tang 2013, "Guided Image Filtering", section 3.5 for colour
  */
-export function guidedFilter(mask: Float32Array, guide: Pixels, radius: number, regularization: number): Float32Array {
-  const side = guide.width;
-  const mean = (values: Float32Array) => boxMean(values, side, radius);
+export function guidedFilter(mask: Float32Array, guide: Picture, radius: number, regularization: number): Float32Array {
+  return applyGuided(guidedFunctions(mask, guide, radius, regularization), guide);
+}
+
+/** The functions that {@link guidedFilter} applies; those of a smaller guide suit a larger one when they are enlarged. */
+export function guidedFunctions(
+  mask: Float32Array,
+  guide: Picture,
+  radius: number,
+  regularization: number,
+): GuidedFunctions {
+  const { width, height } = guide;
+  const mean = (values: Float32Array) => boxMean(values, width, height, radius);
   const [red, green, blue] = [0, 1, 2].map((c) => mask.map((_, i) => guide.data[i * 4 + c]! / 255)) as Channels;
   const [meanRed, meanGreen, meanBlue] = [mean(red), mean(green), mean(blue)];
   const meanMask = mean(mask);
@@ -51,36 +69,58 @@ export function guidedFilter(mask: Float32Array, guide: Pixels, radius: number, 
     offset[i] =
       meanMask[i]! - slopeRed[i]! * meanRed[i]! - slopeGreen[i]! * meanGreen[i]! - slopeBlue[i]! * meanBlue[i]!;
   }
-  const [onRed, onGreen, onBlue, constant] = [mean(slopeRed), mean(slopeGreen), mean(slopeBlue), mean(offset)];
-  return constant.map((value, i) => value + onRed[i]! * red[i]! + onGreen[i]! * green[i]! + onBlue[i]! * blue[i]!);
+  return { red: mean(slopeRed), green: mean(slopeGreen), blue: mean(slopeBlue), offset: mean(offset) };
+}
+
+/** What the functions give for the colours of a guide of their size. */
+export function applyGuided({ red, green, blue, offset }: GuidedFunctions, { data }: Picture): Float32Array {
+  return offset.map(
+    (value, i) => value + (red[i]! * data[i * 4]! + green[i]! * data[i * 4 + 1]! + blue[i]! * data[i * 4 + 2]!) / 255,
+  );
 }
 
 type Channels = [Float32Array, Float32Array, Float32Array];
 
 /** The mean of the window around each value, as far as the window lies inside. */
-function boxMean(values: Float32Array, side: number, radius: number): Float32Array {
+export function boxMean(values: Float32Array, width: number, height: number, radius: number): Float32Array {
   const rows = new Float32Array(values.length);
+  slideAlongRows(values, rows, width, height, radius);
   const means = new Float32Array(values.length);
-  slide(values, rows, side, radius, 1, side);
-  slide(rows, means, side, radius, side, 1);
+  slideDownColumns(rows, means, width, height, radius);
   return means;
 }
 
-/** Averages along `side` lines that lie `line` apart, whose values lie `step` apart. */
-function slide(from: Float32Array, to: Float32Array, side: number, radius: number, step: number, line: number): void {
-  for (let start = 0; start < side * line; start += line) {
+function slideAlongRows(from: Float32Array, to: Float32Array, width: number, height: number, radius: number): void {
+  for (let start = 0; start < width * height; start += width) {
     let sum = 0;
     let count = 0;
-    for (let i = -radius; i < side; i++) {
-      if (i + radius < side) {
-        sum += from[start + (i + radius) * step]!;
+    for (let i = -radius; i < width; i++) {
+      if (i + radius < width) {
+        sum += from[start + i + radius]!;
         count += 1;
       }
       if (i > radius) {
-        sum -= from[start + (i - radius - 1) * step]!;
+        sum -= from[start + i - radius - 1]!;
         count -= 1;
       }
-      if (i >= 0) to[start + i * step] = sum / count;
+      if (i >= 0) to[start + i] = sum / count;
     }
+  }
+}
+
+/** All columns at once: memory is read row by row. */
+function slideDownColumns(from: Float32Array, to: Float32Array, width: number, height: number, radius: number): void {
+  const sums = new Float64Array(width);
+  let count = 0;
+  for (let i = -radius; i < height; i++) {
+    if (i + radius < height) {
+      for (let x = 0, at = (i + radius) * width; x < width; x++) sums[x]! += from[at + x]!;
+      count += 1;
+    }
+    if (i > radius) {
+      for (let x = 0, at = (i - radius - 1) * width; x < width; x++) sums[x]! -= from[at + x]!;
+      count -= 1;
+    }
+    if (i >= 0) for (let x = 0, at = i * width; x < width; x++) to[at + x] = sums[x]! / count;
   }
 }

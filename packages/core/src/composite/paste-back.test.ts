@@ -1,7 +1,5 @@
 import { describe, expect, it } from "vitest";
 import { cropToSquare } from "../geometry/similarity.js";
-import { wrapPicture } from "../picture/create-picture.js";
-import { pixelsOf } from "../picture/pixels.js";
 import { warpSquare } from "../picture/warp.js";
 import { pasteBack } from "./paste-back.js";
 
@@ -13,9 +11,12 @@ const smooth = Uint8ClampedArray.from({ length: WIDTH * HEIGHT * 4 }, (_, i) => 
   return c === 3 ? (x + y) % 256 : 128 + 90 * Math.sin(x / 21 + c) * Math.cos(y / 17);
 });
 
-const photo = () => pixelsOf(wrapPicture(smooth.slice(), WIDTH, HEIGHT));
-const even = (size: number, value: number) =>
-  wrapPicture(new Uint8ClampedArray(size * size * 4).fill(value), size, size);
+const photo = () => ({ width: WIDTH, height: HEIGHT, data: smooth.slice() });
+const even = (size: number, value: number) => ({
+  width: size,
+  height: size,
+  data: new Uint8ClampedArray(size * size * 4).fill(value),
+});
 const full = new Float32Array(16).fill(1);
 
 /** Where a pixel's middle lies in the square, as parts of its side. */
@@ -36,7 +37,7 @@ describe("pasteBack", () => {
   ])("puts a square that $name back where it was cut out", ({ side, size }) => {
     const crop = { center: { x: 150, y: 130 }, side, angle: 17 };
     const transform = cropToSquare(crop, size);
-    const square = warpSquare(wrapPicture(smooth, WIDTH, HEIGHT), transform, size);
+    const square = warpSquare({ width: WIDTH, height: HEIGHT, data: smooth }, transform, size);
     const result = photo();
     pasteBack(result, { picture: square, mask: full, transform });
     const worst = result.data.reduce((most, byte, i) => Math.max(most, Math.abs(byte - smooth[i]!)), 0);

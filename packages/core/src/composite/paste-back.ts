@@ -1,7 +1,6 @@
 import { applySimilarity, invertSimilarity, similarityScale } from "../geometry/similarity.js";
 import type { SimilarityTransform } from "../geometry/types.js";
 import type { Picture } from "../picture/picture.js";
-import { type Pixels, pixelsOf } from "../picture/pixels.js";
 import { resample } from "../picture/resample.js";
 
 /** Shares that change a byte by half a step at most. */
@@ -9,7 +8,7 @@ const INVISIBLE = 0.5 / 255;
 
 /** A square that lies over a photo. */
 export interface Overlay {
-  /** `[size, size, 4]` */
+  /** A square. */
   picture: Picture;
   /** Shares of the square in the result, 0 to 1: any square number of them, row by row, which cover the whole square. */
   mask: Float32Array;
@@ -21,10 +20,9 @@ export interface Overlay {
  * Pastes a square into a photo through its inverse transform. Bytes where the mask is 0, and all alpha, stay exactly as
  * they are.
  *
- * @param photo is changed in place.
+ * @param photo its bytes are changed in place.
  */
-export function pasteBack(photo: Pixels, { picture, mask, transform }: Overlay): void {
-  const square = pixelsOf(picture);
+export function pasteBack(photo: Picture, { picture: square, mask, transform }: Overlay): void {
   const scaled = nearPhotoScale(square, 1 / similarityScale(transform));
   writeMask(scaled, mask);
   const scale = scaled.width / square.width;
@@ -40,7 +38,7 @@ export function pasteBack(photo: Pixels, { picture, mask, transform }: Overlay):
  * A copy of the square at a scale at which linear interpolation gives a good picture: shrunk to the photo's scale by
  * averaging areas, or doubled with Catmull-Rom splines, so that all there is to interpolate is smooth.
  */
-function nearPhotoScale(square: Pixels, enlargement: number): Pixels {
+function nearPhotoScale(square: Picture, enlargement: number): Picture {
   const side = enlargement < 1 ? Math.max(2, Math.round(square.width * enlargement)) : square.width * 2;
   const filter = enlargement < 1 ? "area" : "cubic";
   const whole = { start: 0, length: square.width };
@@ -48,7 +46,7 @@ function nearPhotoScale(square: Pixels, enlargement: number): Pixels {
 }
 
 /** Makes the mask the alpha of a square, so that one interpolation gives the colour and its share. */
-function writeMask({ data, width }: Pixels, mask: Float32Array): void {
+function writeMask({ data, width }: Picture, mask: Float32Array): void {
   const side = Math.sqrt(mask.length);
   const last = side - 1;
   const toMask = side / width;
@@ -69,7 +67,7 @@ function writeMask({ data, width }: Pixels, mask: Float32Array): void {
 }
 
 /** Draws a square over a photo with its alpha as its share, interpolated linearly; half a pixel at its edge is left out. */
-function drawMasked({ data, width, height }: Pixels, square: Pixels, toSquare: SimilarityTransform): void {
+function drawMasked({ data, width, height }: Picture, square: Picture, toSquare: SimilarityTransform): void {
   const { a, b, tx, ty } = toSquare;
   const bounds = boundsInPhoto(width, height, toSquare, square.width);
   const source = square.data;

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { makeSimilarity } from "../geometry/similarity.js";
-import { createPicture } from "../picture/create-picture.js";
+import { toNdarray } from "../picture/ndarray.js";
+import { createPicture } from "../picture/picture.js";
 import { wholeView } from "./search-views.js";
 import { viewOfPicture } from "./view-of-picture.js";
 
@@ -16,7 +17,7 @@ function ramp(width: number, height: number) {
 }
 
 test("a wide picture stands in the middle, with black above and below", () => {
-  const view = viewOfPicture(ramp(512, 256), wholeView(512, 256), 256);
+  const view = toNdarray(viewOfPicture(ramp(512, 256), wholeView(512, 256), 256));
   expect([0, 1, 2, 3].map((channel) => view.get(63, 100, channel))).toEqual([0, 0, 0, 255]);
   expect([0, 1, 2, 3].map((channel) => view.get(192, 100, channel))).toEqual([0, 0, 0, 255]);
   for (const row of [64, 128, 191]) {
@@ -28,7 +29,7 @@ test("a wide picture stands in the middle, with black above and below", () => {
 
 test("a part of the picture is enlarged, and black where it ends", () => {
   const toView = makeSimilarity({ scale: 4, from: { x: 100, y: 50 }, to: { x: 128, y: 128 } });
-  const view = viewOfPicture(ramp(120, 100), toView, 256);
+  const view = toNdarray(viewOfPicture(ramp(120, 100), toView, 256));
   // column 208 is the picture's right edge: 100 + (208 - 128) / 4 = 120
   expect(view.get(128, 207, 2)).toBe(200);
   expect(view.get(128, 208, 2)).toBe(0);
@@ -37,7 +38,7 @@ test("a part of the picture is enlarged, and black where it ends", () => {
 });
 
 test("a turned picture is black beyond its edges and nowhere within", () => {
-  const view = viewOfPicture(ramp(256, 256), wholeView(256, 256, 45), 256);
+  const view = toNdarray(viewOfPicture(ramp(256, 256), wholeView(256, 256, 45), 256));
   expect(view.get(10, 10, 2)).toBe(0);
   expect(view.get(250, 10, 2)).toBe(0);
   expect(view.get(128, 128, 2)).toBe(200);

@@ -1,8 +1,6 @@
 import { applySimilarity, invertSimilarity } from "../geometry/similarity.js";
 import type { SimilarityTransform } from "../geometry/types.js";
-import { wrapPicture } from "../picture/create-picture.js";
 import type { Picture } from "../picture/picture.js";
-import { pixelsOf } from "../picture/pixels.js";
 import { resample, type Span } from "../picture/resample.js";
 import { warpSquare } from "../picture/warp.js";
 
@@ -12,7 +10,7 @@ import { warpSquare } from "../picture/warp.js";
  *
  * @param toView from pixels of the picture to pixels of the view.
  * @param size side of the view in pixels.
- * @returns an opaque picture `[size, size, 4]`.
+ * @returns an opaque picture of `size × size` pixels.
  */
 export function viewOfPicture(picture: Picture, toView: SimilarityTransform, size: number): Picture {
   return toView.b === 0 && toView.a > 0 ? uprightView(picture, toView, size) : turnedView(picture, toView, size);
@@ -20,11 +18,10 @@ export function viewOfPicture(picture: Picture, toView: SimilarityTransform, siz
 
 /** Cheaper than {@link warpSquare}, since it resamples once; what it rounds to whole pixels does not matter to a detector. */
 function uprightView(picture: Picture, toView: SimilarityTransform, size: number): Picture {
-  const pixels = pixelsOf(picture);
-  const across = shownSpan(toView.tx, toView.a, pixels.width, size);
-  const down = shownSpan(toView.ty, toView.a, pixels.height, size);
+  const across = shownSpan(toView.tx, toView.a, picture.width, size);
+  const down = shownSpan(toView.ty, toView.a, picture.height, size);
   const filter = toView.a < 1 ? "area" : "cubic";
-  const shown = resample(pixels, across.source, down.source, across.length, down.length, filter, filter);
+  const shown = resample(picture, across.source, down.source, across.length, down.length, filter, filter);
   const view = new Uint8ClampedArray(size * size * 4);
   for (let y = 0; y < size; y++) {
     const row = y - down.begin;
@@ -34,7 +31,7 @@ function uprightView(picture: Picture, toView: SimilarityTransform, size: number
     }
   }
   for (let at = 3; at < view.length; at += 4) view[at] = 255;
-  return wrapPicture(view, size, size);
+  return { width: size, height: size, data: view };
 }
 
 /** Along one axis: which part of the picture is shown, and on which pixels of the view. */
@@ -49,7 +46,7 @@ function shownSpan(shift: number, scale: number, pictureLength: number, size: nu
 
 function turnedView(picture: Picture, toView: SimilarityTransform, size: number): Picture {
   const view = warpSquare(picture, toView, size);
-  const [height = 0, width = 0] = picture.shape;
+  const { width, height } = picture;
   const toPicture = invertSimilarity(toView);
   for (let v = 0, at = 0; v < size; v++) {
     for (let u = 0; u < size; u++, at += 4) {

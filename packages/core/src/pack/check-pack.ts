@@ -17,13 +17,21 @@ export function checkPack(pack: StylePack, bundle: Manifest): void {
     );
   }
   const { network } = bundle;
-  const differing = (["size", "baseWidth", "styleDim", "styleLayers"] as const).find(
+  const differing = (["baseWidth", "styleDim", "styleLayers", "detail"] as const).find(
     (key) => pack.network[key] !== network[key],
   );
   if (differing !== undefined) {
     throw new MMFSError(
       "PACK_MISMATCH",
       `The style pack "${pack.name}" is for a network with ${differing} ${pack.network[differing]}, and the bundle "${bundle.name}" has ${network[differing]}. Use the bundle that it was tuned from: "${pack.base.bundle}".`,
+    );
+  }
+  const { fixedSize } = pack.network;
+  if (fixedSize !== undefined && fixedSize !== network.fixedSize) {
+    const others = network.fixedSize === undefined ? "any size" : `${network.fixedSize} pixels`;
+    throw new MMFSError(
+      "PACK_MISMATCH",
+      `The style pack "${pack.name}" draws squares of ${fixedSize} pixels alone, and the bundle "${bundle.name}" those of ${others}. Use it with the bundle that it was made for, or make it anew with mmfs pack.`,
     );
   }
   if (bundle.parts.encoder !== undefined && bundle.parts.encoder.sha256 !== pack.base.encoder) {

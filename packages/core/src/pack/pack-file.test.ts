@@ -5,7 +5,9 @@ import { StyleCode } from "../style/style-code.js";
 import { serializeStyleCode } from "../style/style-code-file.js";
 import { readPack, writePack } from "./pack-file.js";
 
-const network = { size: 32, baseWidth: 1, styleDim: 4, styleLayers: 10 } as const;
+const widths = { baseWidth: 1, styleDim: 4, styleLayers: 10 } as const;
+/** As the manifest of format 2 has it. */
+const network = { ...widths, detail: true };
 const decoder = Uint8Array.from({ length: 5000 }, (_, i) => (i * i) % 251);
 const code = StyleCode.fromRow(Float32Array.of(1, -2, 0.5, 0), { type: "text", prompt: "roses" });
 const png = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 1, 2, 3);
@@ -29,7 +31,7 @@ function packByHand(change: (manifest: Record<string, never>) => void = () => {}
     sha256: createHash("sha256").update(bytes).digest("hex"),
   });
   const manifest = {
-    format: 1,
+    format: 2,
     name: "rose",
     base: { bundle: "tiny", encoder },
     network,
@@ -66,7 +68,7 @@ describe("readPack", () => {
     [
       "of a newer format",
       changed((manifest: { format: number }) => {
-        manifest.format = 2;
+        manifest.format = 3;
       }),
       /Update the @mmfs/,
     ],
@@ -96,8 +98,9 @@ describe("readPack", () => {
     ],
     [
       "of a network of odd size",
-      changed((manifest: { network: { size: number } }) => {
-        manifest.network = { ...network, size: 33 };
+      changed((manifest: { format: number; network: object }) => {
+        manifest.format = 1;
+        manifest.network = { ...widths, size: 33 };
       }),
       /network\.size/,
     ],
@@ -106,6 +109,16 @@ describe("readPack", () => {
       code: "PACK_INVALID",
       message: expect.stringMatching(message),
     });
+  });
+
+  it("reads a pack of format 1, whose decoder is of one size", async () => {
+    const bytes = changed((manifest: { format: number; network: object }) => {
+      manifest.format = 1;
+      manifest.network = { ...widths, size: 32 };
+    });
+    const read = await readPack(bytes);
+    expect(read.network).toEqual({ ...widths, detail: false, fixedSize: 32 });
+    expect((await readPack(await writePack(read))).network).toEqual(read.network);
   });
 
   it("refuses a style code of another network", async () => {

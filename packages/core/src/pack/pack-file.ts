@@ -1,16 +1,19 @@
 import { type UnzipFileInfo, unzipSync, type Zippable, zipSync } from "fflate/browser";
 import * as v from "valibot";
-import { BundleFileSchema, NetworkSchema } from "../bundle/manifest.js";
+import { BundleFileSchema, FixedNetworkSchema, FreeNetworkSchema } from "../bundle/manifest.js";
 import { sha256 } from "../bundle/sha256.js";
 import { describeIssues } from "../errors/describe-issues.js";
 import { MMFSError } from "../errors/mmfs-error.js";
 import { checkStyleCode } from "../style/check-style-code.js";
 import { StyleCode } from "../style/style-code.js";
 import { parseStyleCode, serializeStyleCode } from "../style/style-code-file.js";
-import type { StylePack } from "./style-pack.js";
+import type { PackNetwork, StylePack } from "./style-pack.js";
 
-/** The version of the pack format that this package writes and reads. */
-export const PACK_FORMAT = 1;
+/**
+ * The version of the pack format that this package writes, for decoders of any size. It reads and, for a decoder of one size,
+ * writes format 1 as well.
+ */
+export const PACK_FORMAT = 2;
 
 /** The name of the manifest inside a pack. */
 export const PACK_MANIFEST_NAME = "mmfs-pack.json";
@@ -28,20 +31,37 @@ function fileUpTo(most: number) {
 }
 const Words = v.pipe(v.string(), v.minLength(1), v.maxLength(2000));
 
-const PackManifestSchema = v.object({
-  format: v.literal(PACK_FORMAT),
+const packEntries = {
   name: v.pipe(v.string(), v.minLength(1), v.maxLength(200)),
   prompt: v.optional(Words),
   reference: v.optional(Words),
   license: v.optional(Words),
   base: v.object({ bundle: Words, encoder: BundleFileSchema.entries.sha256 }),
-  network: NetworkSchema,
   files: v.object({
     decoder: fileUpTo(MAX_DECODER),
     style: fileUpTo(MAX_OTHER),
     preview: v.optional(fileUpTo(MAX_OTHER)),
   }),
-});
+};
+
+const PackManifestSchema = v.variant("format", [
+  v.object({
+    format: v.literal(1),
+    ...packEntries,
+    network: v.pipe(
+      FixedNetworkSchema,
+      v.transform(({ size, ...shape }): PackNetwork => ({ ...shape, detail: false, fixedSize: size })),
+    ),
+  }),
+  v.object({
+    format: v.literal(PACK_FORMAT),
+    ...packEntries,
+    network: v.pipe(
+      FreeNetworkSchema,
+      v.transform((shape): PackNetwork => shape),
+    ),
+  }),
+]);
 
 type PackManifest = v.InferOutput<typeof PackManifestSchema>;
 
@@ -101,11 +121,19 @@ export async function writePack(pack: Omit<StylePack, "decoderSha256">): Promise
     style: await add("style.json", new TextEncoder().encode(serializeStyleCode(code))),
     preview: preview && (await add(preview.type === "image/png" ? "preview.png" : "preview.jpg", preview.bytes)),
   };
-  const parsed = v.safeParse(PackManifestSchema, { format: PACK_FORMAT, ...description, files });
+  const { fixedSize, detail, baseWidth, styleDim, styleLayers } = pack.network;
+  const widths = { baseWidth, styleDim, styleLayers };
+  const head =
+    fixedSize === undefined
+      ? { format: PACK_FORMAT, network: { ...widths, detail } }
+      : { format: 1, network: { size: fixedSize, ...widths } };
+  const parsed = v.safeParse(PackManifestSchema, { ...description, ...head, files });
   if (!parsed.success) {
     throw new MMFSError("PACK_INVALID", `The pack cannot be written: ${describeIssues(parsed.issues)}.`);
   }
-  const manifest = new TextEncoder().encode(`${JSON.stringify(parsed.output, null, 2)}\n`);
+  const manifest = new TextEncoder().encode(
+    `${JSON.stringify({ ...parsed.output, network: head.network }, null, 2)}\n`,
+  );
   const entries: Zippable = { [PACK_MANIFEST_NAME]: manifest, ...Object.fromEntries(contents) };
   // weights and compressed pictures gain nothing from deflation
   return zipSync(entries, { level: 0, mtime: new Date(1980, 0, 1) });
@@ -131,7 +159,7 @@ function parseManifest(bytes: Uint8Array | undefined): PackManifest {
   if (typeof format === "number" && format > PACK_FORMAT) {
     throw new MMFSError(
       "PACK_INVALID",
-      `The style pack has format ${format}, made by a newer version of MMFS; this one reads format ${PACK_FORMAT}. Update the @mmfs packages.`,
+      `The style pack has format ${format}, made by a newer version of MMFS; this one reads formats 1 to ${PACK_FORMAT}. Update the @mmfs packages.`,
     );
   }
   const parsed = v.safeParse(PackManifestSchema, json);

@@ -1,6 +1,9 @@
 import type { NetworkShape } from "../bundle/manifest.js";
 import type { StyleCode } from "../style/style-code.js";
 
+/** The sizes of a pack's decoder: as those of a bundle, but for the resolutions, which are the bundle's. */
+export type PackNetwork = Omit<NetworkShape, "resolution">;
+
 /**
  * A style with a decoder of its own: what few-shot tuning with one prompt or one reference picture makes (phase 4 of the
  * training). It is used with the bundle that it was tuned from, whose encoder, mapping and face finder stay.
@@ -15,7 +18,7 @@ export interface StylePack {
   license?: string | undefined;
   /** The bundle that it belongs to: its name, and the SHA-256 of its encoder part. */
   base: { bundle: string; encoder: string };
-  network: NetworkShape;
+  network: PackNetwork;
   /** What the decoder is given at strength 1, `[10, D]`. */
   code: StyleCode;
   /** The graph that takes the place of the bundle's decoder: the bytes of an ONNX file. */

@@ -1,4 +1,4 @@
-import type { Pixels } from "./pixels.js";
+import type { Picture } from "./picture.js";
 
 /**
  * Interpolates the colour at a point with Catmull-Rom splines through 4 × 4 pixels (Keys 1981, a = -0.5). Beyond its edges
@@ -8,7 +8,7 @@ import type { Pixels } from "./pixels.js";
  * @param y pixels from the middle of the topmost pixel.
  * @param out red, green and blue are written from the place `at` on.
  */
-export function sampleCatmullRom(source: Pixels, x: number, y: number, out: Uint8ClampedArray, at: number): void {
+export function sampleCatmullRom(source: Picture, x: number, y: number, out: Uint8ClampedArray, at: number): void {
   const { width, height, data } = source;
   const column = Math.floor(x) | 0;
   const row = Math.floor(y) | 0;

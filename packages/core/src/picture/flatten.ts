@@ -1,10 +1,8 @@
-import { wrapPicture } from "./create-picture.js";
 import type { Picture } from "./picture.js";
-import { pixelsOf } from "./pixels.js";
 
 /** The picture over white, opaque; an opaque picture is returned as it is. */
 export function flatten(picture: Picture): Picture {
-  const { width, height, data } = pixelsOf(picture);
+  const { width, height, data } = picture;
   if (isOpaque(data)) return picture;
   const flat = new Uint8ClampedArray(data.length);
   for (let at = 0; at < data.length; at += 4) {
@@ -15,11 +13,11 @@ export function flatten(picture: Picture): Picture {
     flat[at + 2] = data[at + 2]! * alpha + white;
     flat[at + 3] = 255;
   }
-  return wrapPicture(flat, width, height);
+  return { width, height, data: flat };
 }
 
 /** Looks at a pixel at a time, which is several times as fast as byte by byte. */
-function isOpaque(data: Uint8ClampedArray): boolean {
+export function isOpaque(data: Uint8ClampedArray): boolean {
   const aligned = data.byteOffset % 4 === 0 ? data : data.slice();
   const words = new Uint32Array(aligned.buffer, aligned.byteOffset, aligned.length / 4);
   let common = 0xffffffff;

@@ -1,5 +1,4 @@
 import type { Picture } from "./picture.js";
-import { pixelsOf } from "./pixels.js";
 
 /**
  * A short name for the content of a picture: its size and 64 bits that any change of a byte changes. Made for recognising
@@ -7,8 +6,7 @@ import { pixelsOf } from "./pixels.js";
  *
  * @see Appleby, MurmurHash3: the mixing steps of its 32-bit variant, in two lanes
  */
-export function pictureDigest(picture: Picture): string {
-  const { width, height, data } = pixelsOf(picture);
+export function pictureDigest({ width, height, data }: Picture): string {
   const aligned = data.byteOffset % 4 === 0 ? data : data.slice();
   const words = new Uint32Array(aligned.buffer, aligned.byteOffset, width * height);
   let one = 0x9747b28c;

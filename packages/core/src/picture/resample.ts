@@ -1,4 +1,4 @@
-import type { Pixels } from "./pixels.js";
+import type { Picture } from "./picture.js";
 
 /**
  * How pixels are weighed: `area` averages what a new pixel covers, `cubic` is Catmull-Rom (Keys 1981, a = -0.5),
@@ -17,14 +17,14 @@ export interface Span {
  * opaque.
  */
 export function resample(
-  source: Pixels,
+  source: Picture,
   columns: Span,
   rows: Span,
   width: number,
   height: number,
   filterX: ResampleFilter,
   filterY: ResampleFilter,
-): Pixels {
+): Picture {
   const across = weigh(source.width, columns, width, filterX);
   const { taps, first, values } = weigh(source.height, rows, height, filterY);
   const data = new Uint8ClampedArray(width * height * 4).fill(255);
@@ -96,7 +96,7 @@ function lanczos3(x: number): number {
 
 /** Writes RGB of a row of the source, resampled to `width`, from the place `out` on. */
 function resampleRow(
-  { data, width: sourceWidth }: Pixels,
+  { data, width: sourceWidth }: Picture,
   row: number,
   { taps, first, values }: Weights,
   width: number,

@@ -1,7 +1,6 @@
 import { readFileSync } from "node:fs";
 import sharp from "sharp";
 import { describe, expect, it } from "vitest";
-import { wrapPicture } from "./create-picture.js";
 import { resize } from "./resize.js";
 
 /** Noise of 9 × 7 pixels, and what Pillow 13 makes of it with BICUBIC and LANCZOS and OpenCV with INTER_AREA; RGB bytes. */
@@ -23,8 +22,8 @@ const cases = (["cubic", "lanczos3", "area"] as const).flatMap((filter) =>
 describe("resize", () => {
   it.each(cases)("does what Pillow and OpenCV do: $filter to $size", ({ filter, size, expected }) => {
     const [width = 0, height = 0] = size.split("x").map(Number);
-    const resized = resize(wrapPicture(opaque(reference.source), 9, 7), width, height, filter);
-    expect(resized.shape).toEqual([height, width, 4]);
+    const resized = resize({ width: 9, height: 7, data: opaque(reference.source) }, width, height, filter);
+    expect(resized).toMatchObject({ width, height });
     // Both round to bytes between their two passes.
     const differences = opaque(expected).map((byte, i) => Math.abs(byte - resized.data[i]!));
     expect(Math.max(...differences)).toBeLessThanOrEqual(2);
@@ -38,7 +37,7 @@ describe("resize", () => {
       const [x, y, c] = [(i >> 2) % 120, Math.floor(i / 480), i & 3];
       return c === 3 ? 255 : 128 + 110 * Math.sin(x / (4 + c)) * Math.cos(y / (6 - c));
     });
-    const resized = resize(wrapPicture(source, 120, 100), width, height, filter);
+    const resized = resize({ width: 120, height: 100, data: source }, width, height, filter);
     const expected = await sharp(source, { raw: { width: 120, height: 100, channels: 4 } })
       .resize(width, height, { fit: "fill", kernel: filter })
       .raw()
@@ -48,7 +47,7 @@ describe("resize", () => {
   });
 
   it("leaves an even picture even", () => {
-    const grey = wrapPicture(new Uint8ClampedArray(50 * 40 * 4).fill(200), 50, 40);
+    const grey = { width: 50, height: 40, data: new Uint8ClampedArray(50 * 40 * 4).fill(200) };
     for (const [width, height] of [
       [7, 90],
       [120, 3],
@@ -60,9 +59,9 @@ describe("resize", () => {
   });
 
   it("copes with a single pixel and with long thin pictures", () => {
-    const pixel = wrapPicture(Uint8ClampedArray.of(10, 20, 30, 255), 1, 1);
+    const pixel = { width: 1, height: 1, data: Uint8ClampedArray.of(10, 20, 30, 255) };
     expect([...resize(pixel, 3, 2).data.slice(-4)]).toEqual([10, 20, 30, 255]);
-    const line = wrapPicture(new Uint8ClampedArray(10_000 * 4).fill(255), 10_000, 1);
+    const line = { width: 10_000, height: 1, data: new Uint8ClampedArray(10_000 * 4).fill(255) };
     expect(resize(line, 16, 16).data.every((byte) => byte === 255)).toBe(true);
   });
 
@@ -71,7 +70,7 @@ describe("resize", () => {
     [5, 1.5],
     [Number.NaN, 5],
   ])("refuses the size %d × %d", (width, height) => {
-    const pixel = wrapPicture(new Uint8ClampedArray(4), 1, 1);
+    const pixel = { width: 1, height: 1, data: new Uint8ClampedArray(4) };
     expect(() => resize(pixel, width, height)).toThrow(expect.objectContaining({ code: "INVALID_ARGUMENT" }));
   });
 });

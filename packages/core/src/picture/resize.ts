@@ -1,7 +1,5 @@
 import { MMFSError } from "../errors/mmfs-error.js";
-import { wrapPicture } from "./create-picture.js";
 import type { Picture } from "./picture.js";
-import { pixelsOf } from "./pixels.js";
 import { type ResampleFilter, resample } from "./resample.js";
 
 /**
@@ -9,7 +7,7 @@ import { type ResampleFilter, resample } from "./resample.js";
  *
  * @param picture alpha is not looked at; {@link flatten} a picture that is not opaque first.
  * @param filter for both axes. By default each axis takes `area` where it shrinks and `cubic` where it grows.
- * @returns an opaque picture `[height, width, 4]`.
+ * @returns an opaque picture of `width × height` pixels.
  * @throws {MMFSError} `INVALID_ARGUMENT`
  */
 export function resize(picture: Picture, width: number, height: number, filter?: ResampleFilter): Picture {
@@ -19,15 +17,13 @@ export function resize(picture: Picture, width: number, height: number, filter?:
       `A picture can be resized to whole pixels only, not to ${width}×${height}.`,
     );
   }
-  const pixels = pixelsOf(picture);
-  const { data } = resample(
-    pixels,
-    { start: 0, length: pixels.width },
-    { start: 0, length: pixels.height },
+  return resample(
+    picture,
+    { start: 0, length: picture.width },
+    { start: 0, length: picture.height },
     width,
     height,
-    filter ?? (width < pixels.width ? "area" : "cubic"),
-    filter ?? (height < pixels.height ? "area" : "cubic"),
+    filter ?? (width < picture.width ? "area" : "cubic"),
+    filter ?? (height < picture.height ? "area" : "cubic"),
   );
-  return wrapPicture(data, width, height);
 }

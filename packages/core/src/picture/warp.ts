@@ -1,9 +1,7 @@
 import { applySimilarity, invertSimilarity, similarityScale } from "../geometry/similarity.js";
 import type { SimilarityTransform } from "../geometry/types.js";
 import { sampleCatmullRom } from "./catmull-rom.js";
-import { wrapPicture } from "./create-picture.js";
 import type { Picture } from "./picture.js";
-import { type Pixels, pixelsOf } from "./pixels.js";
 import { resample } from "./resample.js";
 
 /**
@@ -14,47 +12,46 @@ import { resample } from "./resample.js";
  * @param picture alpha is not looked at; {@link flatten} a picture that is not opaque first.
  * @param toSquare from pixels of the picture to pixels of the square; {@link cropToSquare} makes one.
  * @param size side of the square in pixels.
- * @returns an opaque picture `[size, size, 4]`.
+ * @returns an opaque picture of `size × size` pixels.
  */
 export function warpSquare(picture: Picture, toSquare: SimilarityTransform, size: number): Picture {
-  const pixels = pixelsOf(picture);
-  const shrunk = shrinkCovered(pixels, toSquare, size);
-  return wrapPicture(sampleSquare(shrunk.pixels, shrunk.fromSquare, size), size, size);
+  const covered = shrinkCovered(picture, toSquare, size);
+  return { width: size, height: size, data: sampleSquare(covered.picture, covered.fromSquare, size) };
 }
 
 /** A picture and the transform from the square to its pixels. */
 interface Covered {
-  pixels: Pixels;
+  picture: Picture;
   fromSquare: { a: number; b: number; tx: number; ty: number; stretchX: number; stretchY: number };
 }
 
 /** Pixels around the covered part that the interpolation reaches. */
 const MARGIN = 3;
 
-function shrinkCovered(pixels: Pixels, toSquare: SimilarityTransform, size: number): Covered {
+function shrinkCovered(picture: Picture, toSquare: SimilarityTransform, size: number): Covered {
   const fromSquare = invertSimilarity(toSquare);
   const minification = similarityScale(fromSquare);
-  if (minification <= 1) return { pixels, fromSquare: { ...fromSquare, stretchX: 1, stretchY: 1 } };
+  if (minification <= 1) return { picture, fromSquare: { ...fromSquare, stretchX: 1, stretchY: 1 } };
 
   const corners = [0, size].flatMap((y) => [0, size].map((x) => applySimilarity(fromSquare, { x, y })));
   const margin = MARGIN * minification;
   const columns = coveredSpan(
     corners.map(({ x }) => x),
     margin,
-    pixels.width,
+    picture.width,
   );
   const rows = coveredSpan(
     corners.map(({ y }) => y),
     margin,
-    pixels.height,
+    picture.height,
   );
   const width = Math.max(1, Math.round(columns.length / minification));
   const height = Math.max(1, Math.round(rows.length / minification));
-  const small = resample(pixels, columns, rows, width, height, "area", "area");
+  const small = resample(picture, columns, rows, width, height, "area", "area");
   const stretchX = width / columns.length;
   const stretchY = height / rows.length;
   return {
-    pixels: small,
+    picture: small,
     fromSquare: {
       a: fromSquare.a,
       b: fromSquare.b,
@@ -75,7 +72,7 @@ function coveredSpan(coordinates: number[], margin: number, length: number): { s
   return { start, length: Math.max(end, start + 1) - start };
 }
 
-function sampleSquare(source: Pixels, from: Covered["fromSquare"], size: number): Uint8ClampedArray {
+function sampleSquare(source: Picture, from: Covered["fromSquare"], size: number): Uint8ClampedArray {
   const out = new Uint8ClampedArray(size * size * 4).fill(255);
   const stepX = from.a * from.stretchX;
   const stepY = from.b * from.stretchY;

@@ -1,8 +1,19 @@
 /** Keeps the values that were used last. */
 export class LruCache<T> {
   readonly #values = new Map<string, T>();
+  readonly #sizeOf: (value: T) => number;
+  #size = 0;
 
-  constructor(readonly capacity: number) {}
+  /**
+   * @param capacity what the sizes of all values may come to; a value that is larger alone is not kept.
+   * @param sizeOf @default 1 for each, so that values are counted
+   */
+  constructor(
+    readonly capacity: number,
+    sizeOf: (value: T) => number = () => 1,
+  ) {
+    this.#sizeOf = sizeOf;
+  }
 
   get(key: string): T | undefined {
     const value = this.#values.get(key);
@@ -14,16 +25,26 @@ export class LruCache<T> {
   }
 
   set(key: string, value: T): void {
-    this.#values.delete(key);
-    this.#values.set(key, value);
-    if (this.#values.size <= this.capacity) return;
+    this.#remove(key);
+    const size = this.#sizeOf(value);
+    if (size > this.capacity) return;
     for (const oldest of this.#values.keys()) {
-      this.#values.delete(oldest);
-      return;
+      if (this.#size + size <= this.capacity) break;
+      this.#remove(oldest);
     }
+    this.#values.set(key, value);
+    this.#size += size;
   }
 
   clear(): void {
     this.#values.clear();
+    this.#size = 0;
+  }
+
+  #remove(key: string): void {
+    const value = this.#values.get(key);
+    if (value === undefined) return;
+    this.#values.delete(key);
+    this.#size -= this.#sizeOf(value);
   }
 }

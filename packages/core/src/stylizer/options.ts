@@ -1,4 +1,5 @@
 import type { StylePack } from "../pack/style-pack.js";
+import type { NdarrayView } from "../picture/ndarray.js";
 import type { Picture } from "../picture/picture.js";
 import type { Device, DeviceOption, DType } from "../runtime/runtime.js";
 import type { StyleCode } from "../style/style-code.js";
@@ -9,7 +10,7 @@ import type { StyleLayers } from "../style/style-groups.js";
  *
  * @typeParam Image what a reference picture is given as; pixels here, files and bytes in the platform packages.
  */
-export type StyleName<Image = Picture> =
+export type StyleName<Image = Picture | NdarrayView> =
   /** A preset of the bundle ("charcoal drawing"), or else a prompt where the bundle understands text. */
   | string
   /** A random style: the mapping network turns the seed into a w. */
@@ -20,7 +21,7 @@ export type StyleName<Image = Picture> =
   | { image: Image };
 
 /** One style of a mixture. */
-export type WeightedStyle<Image = Picture> = {
+export type WeightedStyle<Image = Picture | NdarrayView> = {
   style: StyleName<Image>;
   /**
    * Its share; in each row the weights are divided by the sum of those above 0. A negative one means less of the style: it moves
@@ -37,17 +38,32 @@ export type WeightedStyle<Image = Picture> = {
   layers?: StyleLayers | undefined;
 };
 
-export type StyleOption<Image = Picture> =
+export type StyleOption<Image = Picture | NdarrayView> =
   | StyleName<Image>
   /** A style with a decoder of its own, as `readPack` gives it; it cannot be part of a mixture. */
   | { pack: StylePack }
   | readonly WeightedStyle<Image>[];
 
-/** Which faces to stylize: numbers count from 0 in the order of `faces`, the largest face first. */
-export type FacesOption = "all" | "largest" | readonly number[];
+/**
+ * Which faces to stylize: numbers count from 0 in the order of `faces`, the largest face first. With `"none"` faces are not looked
+ * for, and any picture can be painted whole.
+ */
+export type FacesOption = "all" | "largest" | "none" | readonly number[];
+
+/** A part of a painting that is done, while the rest is still being painted. */
+export interface PaintedTile {
+  /** Opaque, before strengths below 0.25 and faces of other sizes come in. */
+  picture: Picture;
+  /** Where its upper left corner lies in the painting, in pixels. */
+  x: number;
+  y: number;
+  /** Of the whole painting in pixels. */
+  width: number;
+  height: number;
+}
 
 /** Options of {@link Stylizer.stylize}; the same in Node and in browsers. */
-export interface StylizeOptions<Image = Picture> {
+export interface StylizeOptions<Image = Picture | NdarrayView> {
   /** @default the first preset of the bundle */
   style?: StyleOption<Image> | undefined;
   /**
@@ -58,22 +74,49 @@ export interface StylizeOptions<Image = Picture> {
   strength?: number | undefined;
   /** Decides the noise maps (fine texture); the same seed gives the same bytes. @default 0 */
   seed?: number | undefined;
-  /** @default "all" */
+  /**
+   * With the photo painted whole, these decide the scale, and what is painted first.
+   * @default "all"
+   */
   faces?: FacesOption | undefined;
-  /** `"photo"` pastes the faces back into the photo; `"crop"` returns the aligned square of each face. @default "photo" */
+  /** `"photo"` returns the photo; `"crop"` the aligned square of each face. @default "photo" */
   output?: "photo" | "crop" | undefined;
   /**
-   * What is around the pasted faces: `"photo"`, every byte as it was, or `"toned"`, the photo in the colours that the style gave
-   * to what is in the squares, so that the whole is one picture. Without effect on crops.
+   * The side in pixels that a face's square has for the network: a multiple of 16 from 128 to 1024, or `"live"` for the quick one
+   * that the bundle names. Strokes are as large on a face whatever it is; more pixels draw finer.
+   * @default what the bundle names, 512 for the default one
+   */
+  resolution?: number | "live" | undefined;
+  /**
+   * What is painted where the surroundings are not: `"faces"`, or `"people"` with hair, clothes and hands.
+   * @default "faces"
+   */
+  subject?: "faces" | "people" | undefined;
+  /**
+   * What is around the subject: `"painted"`, as the photo is painted whole; `"photo"`, every byte as it was; `"toned"`, the photo in
+   * the colours that the style gave to the subject; `"transparent"`, nothing, which cuts people out. Without effect on crops.
+   * @default "painted", and "photo" for people
+   */
+  surroundings?: "painted" | "toned" | "photo" | "transparent" | undefined;
+  /**
+   * The size of the result where the photo is painted whole: that of the photo, or that of the painting as it was made.
    * @default "photo"
    */
-  surroundings?: "photo" | "toned" | undefined;
+  size?: "photo" | "painting" | undefined;
+  /**
+   * How many megapixels the painting of a whole photo has at most; it is never more than twice as wide as the photo. Faces that
+   * become too small by it are painted in squares of their own.
+   * @default what two cores paint in some three seconds: 3 on a CPU, 0.75 in a browser without a GPU, 4 on a GPU
+   */
+  megapixels?: number | undefined;
   /** Keep the colours of the photo and take only the strokes and the light of the style. @default false */
   preserveColor?: boolean | undefined;
   /** Ends the call between two steps; it then rejects with `signal.reason`. */
   signal?: AbortSignal | undefined;
   /** Told of every step; see {@link ProgressEvent}. */
   onProgress?: ((event: ProgressEvent) => void) | undefined;
+  /** Given the parts of a photo that is painted whole as they come, those with faces first. */
+  onTile?: ((tile: PaintedTile) => void) | undefined;
 }
 
 /** Options of {@link createStylizer}; the same in Node and in browsers. */
@@ -95,7 +138,7 @@ export interface StylizerOptions {
 }
 
 /** The steps of a picture, in order. `decode` and `write` belong to the platform packages. */
-export type Stage = "decode" | "map" | "detect" | "align" | "encode" | "stylize" | "composite" | "write";
+export type Stage = "decode" | "map" | "detect" | "align" | "encode" | "stylize" | "people" | "composite" | "write";
 
 /** What `onProgress` is told. */
 export type ProgressEvent =
@@ -103,8 +146,11 @@ export type ProgressEvent =
   | { type: "download"; file: string; loaded: number; total: number }
   /** A part of the bundle is ready on its device. */
   | { type: "load"; part: string; device: Device }
-  /** A step begins; `face` counts from 0 and `faces` is how many will be stylized. `progress` rises to 1 within a call. */
-  | { type: "stage"; stage: Stage; face?: number; faces?: number; progress: number };
+  /**
+   * A step begins. `face` counts from 0 the `faces` that are painted in squares of their own, and `tile` the `tiles` of a photo that
+   * is painted whole. `progress` rises to 1 within a call.
+   */
+  | { type: "stage"; stage: Stage; face?: number; faces?: number; tile?: number; tiles?: number; progress: number };
 
 /** What a call that may load a part of the bundle passes on. */
 export interface LoadOptions {

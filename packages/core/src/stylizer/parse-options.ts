@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { MMFSError } from "../errors/mmfs-error.js";
 import type { StylePack } from "../pack/style-pack.js";
+import type { NdarrayView } from "../picture/ndarray.js";
 import type { Picture } from "../picture/picture.js";
 import type { DeviceOption, DType } from "../runtime/runtime.js";
 import { STYLE_LAYERS, type StyleCode } from "../style/style-code.js";
@@ -14,8 +15,13 @@ export interface ParsedOptions {
   seed: number;
   faces: FacesOption;
   output: "photo" | "crop";
-  surroundings: "photo" | "toned";
+  resolution: number | "live" | undefined;
+  subject: "faces" | "people";
+  surroundings: "painted" | "toned" | "photo" | "transparent";
+  size: "photo" | "painting";
+  megapixels: number | undefined;
   preserveColor: boolean;
+  onTile: StylizeOptions["onTile"];
 }
 
 // The messages say what is allowed, and complete the sentence "… must be".
@@ -39,7 +45,7 @@ const StyleNameSchema = v.union(
     v.pipe(v.string(), v.trim(), v.minLength(1, STYLE)),
     v.strictObject({ seed: SeedSchema }),
     v.strictObject({ code: v.custom<StyleCode>(isObject) }),
-    v.strictObject({ image: v.custom<Picture>(isObject) }),
+    v.strictObject({ image: v.custom<Picture | NdarrayView>(isObject) }),
   ],
   STYLE,
 );
@@ -76,7 +82,10 @@ function schemaOfStyle(style: unknown) {
   return isObject(style) && "pack" in style ? PackSchema : StyleNameSchema;
 }
 
-const FACES = '"all", "largest" or a list of numbers that count the faces from 0, the largest first';
+const FACES = '"all", "largest", "none" or a list of numbers that count the faces from 0, the largest first';
+
+const RESOLUTION = '"live" or a multiple of 16 from 128 to 1024';
+const SURROUNDINGS = ["painted", "toned", "photo", "transparent"] as const;
 
 const OptionsSchema = v.object({
   style: v.optional(v.lazy(schemaOfStyle)),
@@ -85,7 +94,7 @@ const OptionsSchema = v.object({
   faces: v.optional(
     v.union(
       [
-        v.picklist(["all", "largest"]),
+        v.picklist(["all", "largest", "none"]),
         v.pipe(v.array(wholeBetween(0, Number.MAX_SAFE_INTEGER, FACES)), v.minLength(1, FACES)),
       ],
       FACES,
@@ -93,10 +102,19 @@ const OptionsSchema = v.object({
     "all",
   ),
   output: v.optional(v.picklist(["photo", "crop"], '"photo" or "crop"'), "photo"),
-  surroundings: v.optional(v.picklist(["photo", "toned"], '"photo" or "toned"'), "photo"),
+  resolution: v.optional(
+    v.union([v.literal("live"), v.pipe(wholeBetween(128, 1024, RESOLUTION), v.multipleOf(16, RESOLUTION))], RESOLUTION),
+  ),
+  subject: v.optional(v.picklist(["faces", "people"], '"faces" or "people"'), "faces"),
+  surroundings: v.optional(v.picklist(SURROUNDINGS, '"painted", "toned", "photo" or "transparent"')),
+  size: v.optional(v.picklist(["photo", "painting"], '"photo" or "painting"'), "photo"),
+  megapixels: v.optional(numberBetween(0.01, 100, "a number from 0.01 to 100")),
   preserveColor: v.optional(v.boolean("true or false"), false),
   signal: v.optional(v.custom<AbortSignal>((value) => isObject(value) && "throwIfAborted" in value, "an AbortSignal")),
   onProgress: v.optional(v.function("a function")),
+  onTile: v.optional(
+    v.custom<NonNullable<StylizeOptions["onTile"]>>((value) => typeof value === "function", "a function"),
+  ),
 });
 
 const DEVICES = ["auto", "cpu", "wasm", "webgpu", "cuda", "coreml", "dml"] as const;
@@ -132,11 +150,40 @@ export function parseOptions(options: StylizeOptions): ParsedOptions {
     throw new MMFSError("INVALID_ARGUMENT", `There is no option "${unknown}"; the options are ${known.join(", ")}.`);
   }
   const parsed = v.safeParse(OptionsSchema, options);
-  if (parsed.success) {
-    const { style, strength, seed, faces, output, surroundings, preserveColor } = parsed.output;
-    return { style, strength, seed, faces, output, surroundings, preserveColor };
+  if (!parsed.success) throw invalid(parsed.issues[0]);
+  const { signal: _signal, onProgress: _onProgress, ...output } = parsed.output;
+  const complete: ParsedOptions = {
+    ...output,
+    style: output.style,
+    resolution: output.resolution,
+    megapixels: output.megapixels,
+    onTile: output.onTile,
+    surroundings: output.surroundings ?? (output.subject === "people" ? "photo" : "painted"),
+  };
+  const contradiction = contradictionIn(complete);
+  if (contradiction !== undefined) throw new MMFSError("INVALID_ARGUMENT", contradiction);
+  return complete;
+}
+
+/** What is wrong with options that are right one by one. */
+function contradictionIn({ faces, output, subject, surroundings }: ParsedOptions): string | undefined {
+  if (output === "crop") {
+    return faces === "none"
+      ? 'faces may not be "none" with output "crop", which gives the squares of faces.'
+      : undefined;
   }
-  throw invalid(parsed.issues[0]);
+  if (subject === "people") {
+    return surroundings === "painted"
+      ? 'surroundings may not be "painted" with subject "people": then everything is painted. Leave one of them out.'
+      : undefined;
+  }
+  if (surroundings === "transparent") {
+    return 'surroundings may be "transparent" with subject "people" only; faces are cut out by output "crop".';
+  }
+  if (faces === "none" && surroundings !== "painted") {
+    return `faces may not be "none" with surroundings "${surroundings}": nothing would be painted.`;
+  }
+  return undefined;
 }
 
 function invalid(issue: v.BaseIssue<unknown>): MMFSError {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { MMFSError } from "../errors/mmfs-error.js";
-import type { Picture } from "../picture/picture.js";
+import { createPicture } from "../picture/picture.js";
 import { StyleCode } from "../style/style-code.js";
 import { resolveStyle, type StyleSources } from "./resolve-style.js";
 
@@ -41,7 +41,7 @@ describe("resolveStyle", () => {
   it("sends other words to the text encoder and pictures to the image encoder", async () => {
     const prompt = await resolveStyle("a stained glass window", sources({ styleEncoder }));
     expect(prompt.origin).toEqual({ type: "text", prompt: "a stained glass window" });
-    expect(await first({ image: {} as Picture }, sources({ styleEncoder }))).toBe(8);
+    expect(await first({ image: createPicture(1, 1) }, sources({ styleEncoder }))).toBe(8);
   });
 
   it("passes seeds to the mapping and takes codes as they are", async () => {
@@ -93,7 +93,7 @@ describe("resolveStyle", () => {
       message: expect.stringMatching(/Did you mean "Watercolor painting".*textTower/),
       cause: missing,
     });
-    await expect(resolveStyle({ image: {} as Picture }, without)).rejects.toMatchObject({
+    await expect(resolveStyle({ image: createPicture(1, 1) }, without)).rejects.toMatchObject({
       code: "STYLE_UNKNOWN",
       message: expect.stringContaining("imageTower"),
       cause: missing,
@@ -101,7 +101,9 @@ describe("resolveStyle", () => {
   });
 
   it("says that reference pictures are not understood", async () => {
-    await expect(resolveStyle({ image: {} as Picture }, sources())).rejects.toMatchObject({ code: "STYLE_UNKNOWN" });
+    await expect(resolveStyle({ image: createPicture(1, 1) }, sources())).rejects.toMatchObject({
+      code: "STYLE_UNKNOWN",
+    });
   });
 
   it("refuses a code of another network", async () => {

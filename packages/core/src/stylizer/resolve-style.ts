@@ -1,5 +1,6 @@
 import type { Preset, Presets } from "../bundle/presets.js";
 import { MMFSError } from "../errors/mmfs-error.js";
+import { takePicture } from "../picture/take-picture.js";
 import { checkStyleCode } from "../style/check-style-code.js";
 import { averageStyles, type StylePart } from "../style/combine-styles.js";
 import { nearNames } from "../style/near-names.js";
@@ -65,7 +66,7 @@ async function resolveName(
     code = name.code;
   } else {
     if (styleEncoder === undefined) throw unreadablePicture();
-    code = await understood(styleEncoder.fromImage(name.image, load), unreadablePicture);
+    code = await understood(styleEncoder.fromImage(takePicture(name.image), load), unreadablePicture);
   }
   checkStyleCode(code, styleDim);
   return code;

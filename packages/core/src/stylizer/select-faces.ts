@@ -11,14 +11,15 @@ export interface SelectedFace {
 /**
  * The faces that are to be stylised, each once.
  *
- * @param faces all that were found, the largest first.
+ * @param faces all that were found, the largest first; with `"none"` they are not looked at.
  * @throws {MMFSError} `NO_FACE` if there is none, or none of a number that was asked for.
  */
 export function selectFaces(faces: readonly Face[], option: FacesOption): SelectedFace[] {
+  if (option === "none") return [];
   if (faces.length === 0) {
     throw new MMFSError(
       "NO_FACE",
-      "No face was found. Try a photo in which a face is larger, sharper or turned more to the camera; faces narrower than about a twentieth of the photo are missed, so cut the photo if they are small.",
+      "No face was found. To paint the picture without looking for faces, set faces to none; else try a photo in which a face is larger, sharper or turned more to the camera; faces narrower than about a twentieth of the photo are missed, so cut the photo if they are small.",
     );
   }
   const all = faces.map((face, index) => ({ face, index }));

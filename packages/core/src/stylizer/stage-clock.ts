@@ -1,21 +1,33 @@
 import type { ProgressEvent, Stage } from "./options.js";
 
-/** About how long the steps take in relation to each other. */
-const COST = { map: 1, detect: 3, align: 1, encode: 8, stylize: 16, composite: 2 } as const;
+/** About how long the steps take in relation to each other; encode and stylize for a square of 256 px. */
+const COST = { map: 1, detect: 3, align: 1, encode: 8, stylize: 16, people: 8, composite: 2 } as const;
 
-type TimedStage = keyof typeof COST;
+/** The cells of a square of 256 px. */
+const USUAL_CELLS = 256;
 
-const COST_OF_PHOTO = COST.map + COST.detect;
-const COST_OF_FACE = COST.align + COST.encode + COST.stylize + COST.composite;
+export type TimedStage = keyof typeof COST;
+
+/** What a step works on. */
+export interface StepPlace {
+  /** Its place among the faces that are painted in squares of their own, and how many these are. */
+  face?: number;
+  faces?: number;
+  /** Its place among the tiles of a photo that is painted whole, and how many these are. */
+  tile?: number;
+  tiles?: number;
+  /** How much a graph computes, in cells of 16 × 16 px. @default 256 */
+  cells?: number;
+}
 
 /** Tells of the steps of one call, measures them, and ends the call between two of them. */
 export class StageClock {
-  /** Milliseconds by step, summed over faces. */
+  /** Milliseconds by step, summed over faces and tiles. */
   readonly timings: Partial<Record<Stage, number>> & { total: number } = { total: 0 };
   readonly #start = performance.now();
   readonly #onProgress: ((event: ProgressEvent) => void) | undefined;
   readonly #throwIfEnded: () => void;
-  #faces = 1;
+  #expected = 0;
   #done = 0;
   #progress = 0;
 
@@ -25,33 +37,29 @@ export class StageClock {
     this.#throwIfEnded = throwIfEnded;
   }
 
-  /** How many faces will be stylised, once that is known. */
-  set faces(count: number) {
-    this.#faces = count;
+  /** Counts a step that is to come. @param cells as of {@link StepPlace}. */
+  expect(stage: TimedStage, cells?: number): void {
+    this.#expected += costOf(stage, cells);
   }
 
-  /**
-   * Runs a step.
-   *
-   * @param face its place among the faces that are stylised, for the steps that each face goes through.
-   */
-  async step<T>(stage: TimedStage, run: () => Promise<T> | T, face?: number): Promise<T> {
+  /** Runs a step. */
+  async step<T>(stage: TimedStage, run: () => Promise<T> | T, place: StepPlace = {}): Promise<T> {
     this.#throwIfEnded();
-    const place = face === undefined ? {} : { face, faces: this.#faces };
-    this.#onProgress?.({ type: "stage", stage, ...place, progress: this.#progress });
+    const { cells, ...told } = place;
+    this.#onProgress?.({ type: "stage", stage, ...told, progress: this.#progress });
     const start = performance.now();
     const result = await run();
     this.timings[stage] = (this.timings[stage] ?? 0) + performance.now() - start;
-    this.skip(stage);
+    this.skip(stage, cells);
     this.#throwIfEnded();
     return result;
   }
 
   /** Counts a step as done that is not needed. */
-  skip(stage: TimedStage): void {
-    this.#done += COST[stage];
-    const share = this.#done / (COST_OF_PHOTO + this.#faces * COST_OF_FACE);
-    // More faces than expected must not take progress back.
+  skip(stage: TimedStage, cells?: number): void {
+    this.#done += costOf(stage, cells);
+    // What was not expected must not take progress back.
+    const share = this.#done / Math.max(this.#expected, this.#done, costOf("encode") + costOf("stylize"));
     this.#progress = Math.max(this.#progress, Math.min(share, 1));
   }
 
@@ -60,4 +68,8 @@ export class StageClock {
     this.timings.total = performance.now() - this.#start;
     this.#onProgress?.({ type: "stage", stage, progress: 1 });
   }
+}
+
+function costOf(stage: TimedStage, cells = USUAL_CELLS): number {
+  return COST[stage] * (stage === "encode" || stage === "stylize" ? cells / USUAL_CELLS : 1);
 }

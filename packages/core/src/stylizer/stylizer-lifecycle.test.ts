@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { MMFSError } from "../errors/mmfs-error.js";
-import { createPicture } from "../picture/create-picture.js";
+import { createPicture } from "../picture/picture.js";
 import { fakeFace, fakeFinder } from "./__fixtures__/fake-faces.js";
 import { FakeRuntime, refused } from "./__fixtures__/fake-runtime.js";
 import { tinyBundle } from "./__fixtures__/tiny-bundle.js";
@@ -12,6 +12,9 @@ const photo = (seed: number) => {
   picture.data.fill(seed);
   return picture;
 };
+
+/** The faces alone, so that each graph runs once. */
+const surroundings = "photo";
 
 async function setUp(changes: Partial<StylizerParts> = {}) {
   const runtime = new FakeRuntime();
@@ -64,7 +67,9 @@ describe("calls at the same time", () => {
   it("run one after the other, in the order in which they came", async () => {
     const { runtime, stylizer } = await setUp();
     const done: number[] = [];
-    await Promise.all([1, 2, 3].map((seed) => stylizer.stylize(photo(seed)).then(() => done.push(seed))));
+    await Promise.all(
+      [1, 2, 3].map((seed) => stylizer.stylize(photo(seed), { surroundings }).then(() => done.push(seed))),
+    );
     expect(done).toEqual([1, 2, 3]);
     expect(runtime.log.filter((event) => event.startsWith("run"))).toEqual([
       ...["run encoder", "run decoder", "run encoder", "run decoder", "run encoder", "run decoder"],
@@ -77,7 +82,10 @@ describe("calls at the same time", () => {
     runtime.before = (event) => {
       if (event === "run encoder" && ++runs === 1) throw new MMFSError("INFERENCE_FAILED", "out of memory");
     };
-    const [failed, fine] = await Promise.allSettled([stylizer.stylize(photo(1)), stylizer.stylize(photo(2))]);
+    const [failed, fine] = await Promise.allSettled([
+      stylizer.stylize(photo(1), { surroundings }),
+      stylizer.stylize(photo(2), { surroundings }),
+    ]);
     expect(failed).toMatchObject({ status: "rejected", reason: { code: "INFERENCE_FAILED" } });
     expect(fine.status).toBe("fulfilled");
   });
@@ -85,11 +93,11 @@ describe("calls at the same time", () => {
   it("leave the queue at once when they are aborted", async () => {
     const { runtime, stylizer } = await setUp();
     const { isReached, release } = gate(runtime, "run encoder");
-    const running = stylizer.stylize(photo(1));
+    const running = stylizer.stylize(photo(1), { surroundings });
     await isReached;
     const reason = new Error("enough");
     const controller = new AbortController();
-    const waiting = stylizer.stylize(photo(2), { signal: controller.signal });
+    const waiting = stylizer.stylize(photo(2), { surroundings, signal: controller.signal });
     controller.abort(reason);
     await expect(waiting).rejects.toBe(reason);
     release();
@@ -112,11 +120,11 @@ describe("an aborted call", () => {
     runtime.before = (happening) => {
       if (happening === event) controller.abort(reason);
     };
-    await expect(stylizer.stylize(photo(1), { signal: controller.signal })).rejects.toBe(reason);
+    await expect(stylizer.stylize(photo(1), { surroundings, signal: controller.signal })).rejects.toBe(reason);
     const after = runtime.log.slice(runtime.log.indexOf(event ?? "") + 1);
     if (event !== undefined) expect(after).toEqual([]);
     runtime.before = () => {};
-    await expect(stylizer.stylize(photo(1))).resolves.toMatchObject({ facesFound: 1 });
+    await expect(stylizer.stylize(photo(1), { surroundings })).resolves.toMatchObject({ facesFound: 1 });
   });
 });
 
@@ -124,7 +132,7 @@ describe("Stylizer.dispose", () => {
   it("lets the present step end, rejects what runs and what waits, and frees the graphs", async () => {
     const { runtime, stylizer } = await setUp();
     const { isReached, release } = gate(runtime, "run encoder");
-    const calls = [stylizer.stylize(photo(1)), stylizer.stylize(photo(2))];
+    const calls = [stylizer.stylize(photo(1), { surroundings }), stylizer.stylize(photo(2), { surroundings })];
     await isReached;
     const disposal = stylizer.dispose();
     await expect(calls[1]).rejects.toMatchObject({ code: "DISPOSED" });
@@ -138,11 +146,11 @@ describe("Stylizer.dispose", () => {
 
   it("may be called again, and calls after it are refused", async () => {
     const { runtime, stylizer } = await setUp();
-    await stylizer.stylize(photo(1));
+    await stylizer.stylize(photo(1), { surroundings });
     await Promise.all([stylizer.dispose(), stylizer.dispose()]);
     await stylizer[Symbol.asyncDispose]();
     expect(runtime.log.filter((event) => event === "dispose encoder")).toHaveLength(1);
-    await expect(stylizer.stylize(photo(1))).rejects.toMatchObject({ code: "DISPOSED" });
+    await expect(stylizer.stylize(photo(1), { surroundings })).rejects.toMatchObject({ code: "DISPOSED" });
   });
 });
 
@@ -159,7 +167,7 @@ describe("the device", () => {
       if (event.endsWith("on cuda")) throw refused("cuda");
       if (event.endsWith("on webgpu")) throw new MMFSError("MODEL_LOAD", "No such operator.");
     };
-    const { device, warnings } = await auto.stylize(photo(1));
+    const { device, warnings } = await auto.stylize(photo(1), { surroundings });
     expect(device).toBe("cpu");
     expect(warnings).toEqual([
       expect.stringMatching(/cuda.*cpu instead/),
@@ -182,8 +190,8 @@ describe("the device", () => {
     runtime.before = (event) => {
       if (event === "create decoder on webgpu") throw refused("webgpu");
     };
-    expect(await stylizer.stylize(photo(1))).toMatchObject({ device: "cpu" });
-    await stylizer.stylize(photo(2));
+    expect(await stylizer.stylize(photo(1), { surroundings })).toMatchObject({ device: "cpu" });
+    await stylizer.stylize(photo(2), { surroundings });
     expect(runtime.log.filter((event) => event.startsWith("create"))).toEqual([
       ...["create encoder on webgpu", "create decoder on webgpu", "create decoder on cpu", "create encoder on cpu"],
     ]);
@@ -196,9 +204,9 @@ describe("the device", () => {
     runtime.before = (event) => {
       if (event.endsWith("on webgpu")) throw refused("webgpu");
     };
-    await expect(stylizer.stylize(photo(1))).rejects.toMatchObject({ code: "DEVICE_UNAVAILABLE" });
+    await expect(stylizer.stylize(photo(1), { surroundings })).rejects.toMatchObject({ code: "DEVICE_UNAVAILABLE" });
     runtime.before = () => {};
-    expect(await stylizer.stylize(photo(1))).toMatchObject({ device: "webgpu", warnings: [] });
+    expect(await stylizer.stylize(photo(1), { surroundings })).toMatchObject({ device: "webgpu", warnings: [] });
   });
 
   it("lists every reason when none works", async () => {
@@ -209,7 +217,7 @@ describe("the device", () => {
       const device = (["cuda", "cpu"] as const).find((each) => event.endsWith(`on ${each}`));
       if (device !== undefined) throw refused(device);
     };
-    await expect(stylizer.stylize(photo(1))).rejects.toMatchObject({
+    await expect(stylizer.stylize(photo(1), { surroundings })).rejects.toMatchObject({
       code: "DEVICE_UNAVAILABLE",
       message: expect.stringMatching(/cuda.*cpu/),
     });
@@ -221,18 +229,18 @@ describe("the device", () => {
     runtime.before = (event) => {
       if (event === "run decoder" && losses-- > 0) throw new MMFSError("DEVICE_LOST", "The device was lost.");
     };
-    await stylizer.stylize(photo(1));
+    await stylizer.stylize(photo(1), { surroundings });
     expect(runtime.log.filter((event) => event.includes("decoder"))).toEqual([
       ...["create decoder on cpu", "run decoder", "dispose decoder", "create decoder on cpu", "run decoder"],
     ]);
     losses = 2;
-    await expect(stylizer.stylize(photo(1))).rejects.toMatchObject({ code: "DEVICE_LOST" });
-    await expect(stylizer.stylize(photo(1))).resolves.toMatchObject({ device: "cpu" });
+    await expect(stylizer.stylize(photo(1), { surroundings })).rejects.toMatchObject({ code: "DEVICE_LOST" });
+    await expect(stylizer.stylize(photo(1), { surroundings })).resolves.toMatchObject({ device: "cpu" });
   });
 
   it("says when the bundle lacks the precision asked for", async () => {
     const { stylizer } = await setUp({ dtype: "fp16" });
-    const { dtype, warnings } = await stylizer.stylize(photo(1));
+    const { dtype, warnings } = await stylizer.stylize(photo(1), { surroundings });
     expect(dtype).toBe("fp32");
     expect(warnings.join()).toMatch(/no fp16 variant of its encoder and decoder/);
   });

@@ -1,30 +1,33 @@
+import ndarray from "ndarray";
 import { InferenceSession, Tensor } from "onnxruntime-node";
 import { describe, expect, it, vi } from "vitest";
 import { alignFace } from "../align/align-face.js";
 import { applyColorMap, fitColorMap } from "../color/color-map.js";
-import { wrapPicture } from "../picture/create-picture.js";
+import type { FaceFinder } from "../faces/face-finder.js";
 import { flatten } from "../picture/flatten.js";
+import { createPicture, type Picture } from "../picture/picture.js";
 import { toTensorData } from "../picture/tensor-data.js";
 import { noiseMaps } from "../random/noise-maps.js";
 import { RandomGenerator } from "../random/random-generator.js";
 import { StyleCode } from "../style/style-code.js";
 import { cpuRuntime } from "./__fixtures__/cpu-runtime.js";
 import { fakeFace, fakeFinder } from "./__fixtures__/fake-faces.js";
-import { readTinyFile, tinyBundle } from "./__fixtures__/tiny-bundle.js";
-import type { ProgressEvent } from "./options.js";
+import { FakeRuntime } from "./__fixtures__/fake-runtime.js";
+import { readTinyFile, type TinyFolder, tinyBundle } from "./__fixtures__/tiny-bundle.js";
+import type { ProgressEvent, StyleEncoder } from "./options.js";
 import { Stylizer, type StylizerParts } from "./stylizer.js";
 
 const WIDTH = 90;
 const HEIGHT = 70;
 
-const photo = wrapPicture(
-  Uint8ClampedArray.from({ length: WIDTH * HEIGHT * 4 }, (_, i) => {
+const photo = {
+  width: WIDTH,
+  height: HEIGHT,
+  data: Uint8ClampedArray.from({ length: WIDTH * HEIGHT * 4 }, (_, i) => {
     const [x, y, c] = [(i >> 2) % WIDTH, Math.floor(i / 4 / WIDTH), i & 3];
     return c === 3 ? 255 : 128 + 100 * Math.sin(x / (5 + c)) * Math.cos(y / (7 - c));
   }),
-  WIDTH,
-  HEIGHT,
-);
+};
 const large = fakeFace({ x: 40, y: 35 }, 50, 10);
 const small = fakeFace({ x: 70, y: 20 }, 30);
 
@@ -37,6 +40,9 @@ function createStylizer(changes: Partial<StylizerParts> = {}): Promise<Stylizer>
   });
 }
 
+/** The faces alone: what is painted whole has tests of its own. */
+const surroundings = "photo";
+
 const withoutPhotoCode: Partial<StylizerParts> = {
   bundle: tinyBundle((manifest) => {
     delete manifest.parts.presets;
@@ -44,23 +50,29 @@ const withoutPhotoCode: Partial<StylizerParts> = {
 };
 
 /** The graphs run by hand, on inputs named and laid out as `docs/bundle-format.md` says. */
-async function runGraphs(code: Float32Array, seed: number): Promise<number[]> {
-  const encoder = await InferenceSession.create(await readTinyFile("encoder.onnx"));
-  const decoder = await InferenceSession.create(await readTinyFile("decoder.onnx"));
-  const square = alignFace(photo, large.crop, 32).picture;
-  const { features } = await encoder.run({ image: new Tensor("float32", toTensorData(square), [1, 3, 32, 32]) });
+async function runGraphs(
+  code: Float32Array,
+  seed: number,
+  side = 32,
+  folder: TinyFolder = "bundle",
+): Promise<number[]> {
+  const encoder = await InferenceSession.create(await readTinyFile("encoder.onnx", folder));
+  const decoder = await InferenceSession.create(await readTinyFile("decoder.onnx", folder));
+  const square = alignFace(photo, large.crop, side).picture;
+  const features = await encoder.run({ image: new Tensor("float32", toTensorData(square), [1, 3, side, side]) });
   const { image } = await decoder.run({
-    features: features!,
+    ...features,
     wplus: new Tensor("float32", code, [1, 10, 4]),
     ...Object.fromEntries(
-      noiseMaps(32, seed).map(({ size, values }, i) => [
+      noiseMaps({ x: 0, y: 0, width: side, height: side }, seed).map(({ width, height, values }, i) => [
         `noise_${i}`,
-        new Tensor("float32", values, [1, 1, size, size]),
+        new Tensor("float32", values, [1, 1, height, width]),
       ]),
     ),
   });
   const planes = image!.data as Float32Array;
-  const pixels = Array.from({ length: 32 * 32 }, (_, i) => [0, 1, 2].map((c) => planes[c * 1024 + i]! * 127.5 + 127.5));
+  const area = side * side;
+  const pixels = Array.from({ length: area }, (_, i) => [0, 1, 2].map((c) => planes[c * area + i]! * 127.5 + 127.5));
   return pixels.flatMap((rgb) => [...rgb.map((value) => Math.round(value)), 255]);
 }
 
@@ -81,10 +93,31 @@ describe("Stylizer.stylize", () => {
     expect(result.style.code.origin).toEqual({ type: "preset", name: "Watercolor painting" });
   });
 
+  it("draws with graphs of any size at the resolution of the bundle, with the detail path", async () => {
+    const folder = "any-size/bundle";
+    const stylizer = await createStylizer({ bundle: tinyBundle(undefined, folder) });
+    const [, preset] = await stylizer.presets();
+    const style = "watercolor painting";
+    const result = await stylizer.stylize(photo, { style, seed: 5, output: "crop", faces: "largest" });
+    expect(result.width).toBe(144);
+    expect(Array.from(result.data)).toEqual(await runGraphs(preset!.code.values, 5, 144, folder));
+    // the features in memory are those of the detail path too
+    const again = await stylizer.stylize(photo, { style, seed: 6, output: "crop", faces: "largest" });
+    expect(Array.from(again.data)).toEqual(await runGraphs(preset!.code.values, 6, 144, folder));
+  });
+
+  it("says what is missing where the encoder has no detail path and the manifest says it has", async () => {
+    const parts = { runtime: new FakeRuntime(), bundle: tinyBundle(undefined, "any-size/bundle") };
+    await expect((await createStylizer(parts)).stylize(photo)).rejects.toMatchObject({
+      code: "MODEL_LOAD",
+      message: expect.stringContaining("features_8"),
+    });
+  });
+
   it("changes the faces and leaves every other byte and the photo itself as they were", async () => {
     const stylizer = await createStylizer();
     const before = photo.data.slice();
-    const { data, width, height, faces } = await stylizer.stylize(photo, { faces: "largest" });
+    const { data, width, height, faces } = await stylizer.stylize(photo, { faces: "largest", surroundings });
     expect(photo.data).toEqual(before);
     expect([width, height]).toEqual([WIDTH, HEIGHT]);
     expect(faces.map(({ index }) => index)).toEqual([0]);
@@ -96,7 +129,7 @@ describe("Stylizer.stylize", () => {
   });
 
   it("gives the same bytes for the same arguments, and others for another seed", async () => {
-    const options = { style: { seed: 3 }, seed: 1, faces: [1] };
+    const options = { style: { seed: 3 }, seed: 1, faces: [1], surroundings } as const;
     const first = await (await createStylizer()).stylize(photo, options);
     const again = await (await createStylizer()).stylize(photo, options);
     expect(again.data).toEqual(first.data);
@@ -111,23 +144,23 @@ describe("Stylizer.stylize", () => {
       runtime: cpuRuntime(([input]) => runs.push(input!)),
       faceFinder: { find },
     });
-    await stylizer.stylize(photo, { style: "ink" });
-    const copy = wrapPicture(photo.data.slice(), WIDTH, HEIGHT);
-    await stylizer.stylize(copy, { style: "watercolor painting", strength: 0.5, seed: 4 });
+    await stylizer.stylize(photo, { style: "ink", surroundings });
+    const copy = { width: WIDTH, height: HEIGHT, data: photo.data.slice() };
+    await stylizer.stylize(copy, { style: "watercolor painting", strength: 0.5, seed: 4, surroundings });
     expect(runs).toEqual(["image", "features", "features"]);
     copy.data[0]! += 1;
-    await stylizer.stylize(copy, { style: "ink" });
+    await stylizer.stylize(copy, { style: "ink", surroundings });
     expect(runs).toEqual(["image", "features", "features", "image", "features"]);
     expect(find).toHaveBeenCalledTimes(2);
   });
 
   it("keeps the colours of the photo where that is asked for", async () => {
     const stylizer = await createStylizer();
-    const grey = wrapPicture(
-      photo.data.map((_, i) => ((i & 3) === 3 ? 255 : photo.data[i & ~3]!)),
-      WIDTH,
-      HEIGHT,
-    );
+    const grey = {
+      width: WIDTH,
+      height: HEIGHT,
+      data: photo.data.map((_, i) => ((i & 3) === 3 ? 255 : photo.data[i & ~3]!)),
+    };
     const { data } = await stylizer.stylize(grey, { preserveColor: true, output: "crop" });
     for (let i = 0; i < data.length; i += 4) {
       expect(Math.max(...data.subarray(i, i + 3)) - Math.min(...data.subarray(i, i + 3))).toBeLessThanOrEqual(2);
@@ -136,9 +169,9 @@ describe("Stylizer.stylize", () => {
 
   it("tones what is around the faces where that is asked for, as strongly as the faces are shown", async () => {
     const stylizer = await createStylizer();
-    const seen = wrapPicture(photo.data.slice(), WIDTH, HEIGHT);
+    const seen = { width: WIDTH, height: HEIGHT, data: photo.data.slice() };
     for (let i = 3; i < WIDTH * 4; i += 4) seen.data[i] = 50;
-    const plain = await stylizer.stylize(seen);
+    const plain = await stylizer.stylize(seen, { surroundings });
     const toned = await stylizer.stylize(seen, { surroundings: "toned" });
     const alphaOf = (data: Uint8ClampedArray) => data.filter((_, i) => i % 4 === 3);
     expect(alphaOf(toned.data)).toEqual(alphaOf(seen.data));
@@ -163,7 +196,7 @@ describe("Stylizer.stylize", () => {
     const photoCode = new RandomGenerator(2).normals(4);
     const ink = new RandomGenerator(3).normals(4);
     for (const strength of [0, 0.25, 1.5]) {
-      const { style } = await stylizer.stylize(photo, { style: "ink", strength, faces: "largest" });
+      const { style } = await stylizer.stylize(photo, { style: "ink", strength, faces: "largest", surroundings });
       for (let i = 0; i < 40; i++) {
         const expected = photoCode[i % 4]! + strength * (ink[i % 4]! - photoCode[i % 4]!);
         expect(style.code.values[i]).toBeCloseTo(expected, 5);
@@ -174,7 +207,7 @@ describe("Stylizer.stylize", () => {
   it("leaves every byte as it was at strength 0, and comes in by and by", async () => {
     const stylizer = await createStylizer();
     const at = async (strength: number) => {
-      const { data } = await stylizer.stylize(photo, { style: "ink", strength });
+      const { data } = await stylizer.stylize(photo, { style: "ink", strength, surroundings });
       return data.reduce((sum, byte, i) => sum + Math.abs(byte - photo.data[i]!), 0) / data.length;
     };
     expect(await at(0)).toBe(0);
@@ -200,7 +233,7 @@ describe("Stylizer.stylize", () => {
   it("tells of a progress that rises to 1", async () => {
     const events: ProgressEvent[] = [];
     const stylizer = await createStylizer();
-    await stylizer.stylize(photo, { onProgress: (event) => events.push(event) });
+    await stylizer.stylize(photo, { surroundings, onProgress: (event) => events.push(event) });
     const progress = events.flatMap((event) => (event.type === "stage" ? event.progress : []));
     expect(progress[0]).toBe(0);
     expect(progress.at(-1)).toBe(1);
@@ -214,19 +247,19 @@ describe("Stylizer.stylize", () => {
   });
 
   it("measures its steps", async () => {
-    const { timings } = await (await createStylizer()).stylize(photo);
+    const { timings } = await (await createStylizer()).stylize(photo, { surroundings });
     const { total, ...steps } = timings;
     expect(Object.keys(steps).sort()).toEqual(["align", "composite", "detect", "encode", "map", "stylize"]);
     expect(Object.values(steps).reduce((sum, time) => sum + time, 0)).toBeLessThanOrEqual(total);
   });
 
   it.each([
-    ["no face is found", [], {}, /No face was found.*Try/],
+    ["no face is found", [], {}, /No face was found.*faces to none/],
     ["a number is too large", [large], { faces: [0, 3] }, /no face number 3: 1 face was found/],
     ["a number is too large among several", [large, small], { faces: [2] }, /2 faces were found, numbers 0 to 1/],
   ])("says NO_FACE when %s", async (_, faces, options, message) => {
     const stylizer = await createStylizer({ faceFinder: fakeFinder(...faces) });
-    await expect(stylizer.stylize(photo, options)).rejects.toMatchObject({
+    await expect(stylizer.stylize(photo, { surroundings, ...options })).rejects.toMatchObject({
       code: "NO_FACE",
       message: expect.stringMatching(message),
     });
@@ -245,8 +278,42 @@ describe("Stylizer.stylize", () => {
   it("keeps the alpha of the photo and sees transparent parts as white", async () => {
     const data = photo.data.map((byte, i) => ((i & 3) === 3 ? i % 256 : byte));
     const stylizer = await createStylizer();
-    const result = await stylizer.stylize(wrapPicture(data, WIDTH, HEIGHT));
+    const result = await stylizer.stylize({ width: WIDTH, height: HEIGHT, data }, { surroundings });
     expect(result.data.filter((_, i) => (i & 3) === 3)).toEqual(data.filter((_, i) => (i & 3) === 3));
+  });
+});
+
+describe("pictures at the door", () => {
+  const view = ndarray(photo.data.slice(), [HEIGHT, WIDTH, 4]);
+
+  it("may be ndarrays, as photos and as references", async () => {
+    const upsideDown = ndarray(view.data, [HEIGHT, WIDTH, 4]).step(-1);
+    const packed = { width: WIDTH, height: HEIGHT, data: new Uint8ClampedArray(photo.data.length) };
+    for (let y = 0; y < HEIGHT; y++) {
+      packed.data.set(photo.data.subarray((HEIGHT - 1 - y) * WIDTH * 4, (HEIGHT - y) * WIDTH * 4), y * WIDTH * 4);
+    }
+    const seen: Picture[] = [];
+    const styleEncoder: StyleEncoder = {
+      fromText: () => expect.fail(),
+      fromImage: async (picture) => {
+        seen.push(picture);
+        return StyleCode.fromRow(new Float32Array(4), { type: "image" });
+      },
+    };
+    const stylizer = await createStylizer({ styleEncoder });
+    const expected = await stylizer.stylize(packed, { style: { image: packed }, surroundings });
+    const result = await stylizer.stylize(upsideDown, { style: { image: upsideDown }, surroundings });
+    expect(result.data).toEqual(expected.data);
+    expect(seen).toEqual([packed, packed]);
+    expect(await stylizer.findFaces(view)).toEqual([large, small]);
+  });
+
+  it("are refused where they are none", async () => {
+    const stylizer = await createStylizer();
+    for (const value of ["a.jpg", { width: 2, height: 2, data: new Uint8ClampedArray(12) }, undefined]) {
+      await expect(stylizer.stylize(value as never)).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
+      await expect(stylizer.findFaces(value as never)).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
+    }
   });
 });
 
@@ -264,5 +331,20 @@ describe("Stylizer.findFaces", () => {
   it("gives all faces, and none without an error", async () => {
     expect(await (await createStylizer()).findFaces(photo)).toEqual([large, small]);
     expect(await (await createStylizer({ faceFinder: fakeFinder() })).findFaces(photo)).toEqual([]);
+  });
+
+  it("lets the finder see transparent parts as white, as stylize does", async () => {
+    const seen: Picture[] = [];
+    const faceFinder: FaceFinder = {
+      find: async (picture) => {
+        seen.push(picture);
+        return [large];
+      },
+    };
+    const clear = createPicture(WIDTH, HEIGHT);
+    await (await createStylizer({ faceFinder })).findFaces(clear);
+    await (await createStylizer({ faceFinder })).stylize(clear, { surroundings });
+    for (const { data } of seen) expect(data.every((byte) => byte === 255)).toBe(true);
+    expect(seen).toHaveLength(2);
   });
 });

@@ -1,32 +1,26 @@
-import { Tensor } from "onnxruntime-common";
-import { alignFace } from "../align/align-face.js";
 import type { Bundle } from "../bundle/bundle.js";
 import type { BundleSource } from "../bundle/bundle-source.js";
 import { loadBundle } from "../bundle/load-bundle.js";
 import type { Preset } from "../bundle/presets.js";
-import { preserveColor } from "../color/preserve-color.js";
-import { compositeFaces, type FaceLayer } from "../composite/composite-faces.js";
-import { tonePhoto } from "../composite/tone-photo.js";
 import { MMFSError } from "../errors/mmfs-error.js";
 import type { Face } from "../faces/face.js";
-import { createFaceFinder, type FaceFinder } from "../faces/face-finder.js";
+import type { FaceFinder } from "../faces/face-finder.js";
+import { GraphSet } from "../networks/graph-set.js";
+import { mapSeed } from "../networks/map-seed.js";
 import { checkPack } from "../pack/check-pack.js";
 import type { StylePack } from "../pack/style-pack.js";
-import { blendPictures } from "../picture/blend-pictures.js";
-import { wrapPicture } from "../picture/create-picture.js";
+import { usualMegapixels } from "../paint/megapixels.js";
+import type { Easel } from "../paint/paint-tiles.js";
 import { flatten } from "../picture/flatten.js";
+import type { NdarrayView } from "../picture/ndarray.js";
 import type { Picture } from "../picture/picture.js";
 import { pictureDigest } from "../picture/picture-digest.js";
-import { pixelsOf } from "../picture/pixels.js";
-import { fromTensorData, toTensorData } from "../picture/tensor-data.js";
+import { takePicture } from "../picture/take-picture.js";
 import { DisposableQueue } from "../queue/disposable-queue.js";
-import { type NoiseMap, noiseMaps } from "../random/noise-maps.js";
-import { RandomGenerator } from "../random/random-generator.js";
-import type { Device, Runtime, Tensors } from "../runtime/runtime.js";
-import { interpolateStyles } from "../style/combine-styles.js";
-import { StyleCode } from "../style/style-code.js";
-import { GraphSet } from "./graph-set.js";
-import { LruCache } from "./lru-cache.js";
+import type { Device, Runtime } from "../runtime/runtime.js";
+import type { StyleCode } from "../style/style-code.js";
+import { applyStrength } from "./apply-strength.js";
+import { FaceSearch } from "./face-search.js";
 import type {
   LoadOptions,
   PreloadOptions,
@@ -36,10 +30,13 @@ import type {
   StylizerOptions,
 } from "./options.js";
 import { type ParsedOptions, parseOptions, parseStylizerOptions } from "./parse-options.js";
+import { PhotoMemory } from "./photo-memory.js";
+import { chooseResolution } from "./resolution.js";
 import { resolveStyle } from "./resolve-style.js";
-import type { StylizedFace, StylizeResult } from "./result.js";
+import type { StylizeResult } from "./result.js";
 import { selectFaces } from "./select-faces.js";
 import { StageClock } from "./stage-clock.js";
+import { stylizePhoto } from "./stylize-photo.js";
 
 /** What a {@link Stylizer} is made of, besides the options that users see. */
 export interface StylizerParts extends StylizerOptions {
@@ -52,18 +49,6 @@ export interface StylizerParts extends StylizerOptions {
   faceFinder?: FaceFinder | undefined;
   signal?: AbortSignal | undefined;
 }
-
-/** Which graph draws, and the code that it is given. */
-interface DecoderInput {
-  decoder: "decoder" | "tunedDecoder";
-  code: StyleCode;
-}
-
-/** Of how many photos the faces are remembered, and how many bytes of the encoder's features. */
-const [PHOTOS_KEPT, FEATURE_BYTES_KEPT] = [8, 64 * 2 ** 20];
-
-/** Below this strength the photo itself is blended in, so that 0 leaves it as it was. */
-const PHOTO_STRENGTH = 0.25;
 
 const asyncDispose: typeof Symbol.asyncDispose = Symbol.asyncDispose ?? Symbol.for("Symbol.asyncDispose");
 
@@ -78,28 +63,21 @@ export class Stylizer {
   readonly #bundle: Bundle;
   readonly #graphs: GraphSet;
   readonly #styleEncoder: StyleEncoder | undefined;
-  readonly #faceFinder: FaceFinder | undefined;
+  readonly #memory = new PhotoMemory();
+  readonly #faces: FaceSearch;
   readonly #onProgress: StylizerOptions["onProgress"];
   readonly #queue = new DisposableQueue("stylizer", async () => {
     await this.#graphs.dispose();
-    this.#faces.clear();
-    this.#features.clear();
-    this.#noise = undefined;
+    this.#memory.clear();
   });
-  readonly #faces = new LruCache<Face[]>(PHOTOS_KEPT);
-  readonly #features: LruCache<Tensor>;
-  #noise: { seed: number; maps: NoiseMap[] } | undefined;
 
   private constructor(bundle: Bundle, parts: StylizerParts) {
     const { runtime, styleEncoder, faceFinder, onProgress } = parts;
     const { device, dtype } = parseStylizerOptions(parts);
-    const { size, baseWidth } = bundle.manifest.network;
-    const bytesOfFace = 4 * 8 * baseWidth * (size / 16) ** 2;
-    this.#features = new LruCache(Math.max(8, Math.floor(FEATURE_BYTES_KEPT / bytesOfFace)));
     this.#bundle = bundle;
     this.#graphs = new GraphSet(bundle, runtime, device, dtype);
     this.#styleEncoder = styleEncoder;
-    this.#faceFinder = faceFinder;
+    this.#faces = new FaceSearch(this.#graphs, this.#memory, faceFinder);
     this.#onProgress = onProgress;
   }
 
@@ -123,19 +101,20 @@ export class Stylizer {
   }
 
   /**
-   * Stylizes the faces of a photo.
+   * Stylizes a photo: the whole of it, at the scale of its faces, or its faces alone.
    *
-   * @param photo sRGB; transparent parts are seen as white, and stay as transparent as they are.
+   * @param photo transparent parts are seen as white, and stay as transparent as they are. Of an ndarray the pixels are taken as
+   * {@link fromNdarray} does.
    * @throws {MMFSError} `INVALID_ARGUMENT`, `NO_FACE`, `STYLE_UNKNOWN`, `STYLE_INVALID`, `PROMPT_NOT_UNDERSTOOD`, `BUNDLE_INVALID`,
    * `BUNDLE_PART_MISSING`, `MODEL_DOWNLOAD`, `MODEL_INTEGRITY`, `MODEL_LOAD`, `DEVICE_UNAVAILABLE`, `DEVICE_LOST`,
    * `INFERENCE_FAILED`, `DISPOSED`. An aborted call rejects with `signal.reason`.
    */
-  async stylize(photo: Picture, options: StylizeOptions = {}): Promise<StylizeResult> {
+  async stylize(photo: Picture | NdarrayView, options: StylizeOptions = {}): Promise<StylizeResult> {
     const parsed = parseOptions(options);
-    const pixels = pixelsOf(photo);
+    const picture = takePicture(photo);
     return this.#enqueue(options, (load) => {
       const clock = new StageClock(options.onProgress, () => this.#queue.throwIfEnded(options.signal));
-      return this.#stylize(wrapPicture(pixels.data, pixels.width, pixels.height), parsed, clock, load);
+      return this.#stylize(picture, parsed, { graphs: this.#graphs, clock, load });
     });
   }
 
@@ -144,9 +123,10 @@ export class Stylizer {
    *
    * @throws {MMFSError} as {@link stylize} does
    */
-  async findFaces(photo: Picture, options: LoadOptions = {}): Promise<Face[]> {
-    pixelsOf(photo);
-    return this.#enqueue(options, async (load) => [...(await this.#findFaces(photo, pictureDigest(photo), load))]);
+  async findFaces(photo: Picture | NdarrayView, options: LoadOptions = {}): Promise<Face[]> {
+    const picture = takePicture(photo);
+    const find = (load: LoadOptions) => this.#faces.find(flatten(picture), pictureDigest(picture), load);
+    return this.#enqueue(options, async (load) => [...(await find(load))]);
   }
 
   /**
@@ -184,10 +164,14 @@ export class Stylizer {
         await this.#styleEncoder.preload({ ...load, prompts, references });
       }
       await this.#readPresets(load);
-      const finder = this.#faceFinder === undefined ? (["faceDetector", "faceLandmarks"] as const) : [];
-      for (const part of [...finder, "encoder", "decoder"] as const) {
+      const loads = [
+        () => this.#faces.load(load),
+        () => this.#graphs.load("encoder", load),
+        () => this.#graphs.load("decoder", load),
+      ];
+      for (const each of loads) {
         this.#queue.throwIfEnded(options.signal);
-        await this.#graphs.load(part, load);
+        await each();
       }
     });
   }
@@ -209,49 +193,51 @@ export class Stylizer {
     return this.#queue.run(() => task({ signal, onProgress }), signal);
   }
 
-  async #stylize(photo: Picture, options: ParsedOptions, clock: StageClock, load: LoadOptions): Promise<StylizeResult> {
-    const warnings: string[] = [];
+  async #stylize(photo: Picture, options: ParsedOptions, easel: Easel): Promise<StylizeResult> {
+    const { clock, load } = easel;
+    clock.expect("map");
+    clock.expect("detect");
+    clock.expect("composite");
+    const { network } = this.#bundle.manifest;
+    const resolution = chooseResolution(network, options.resolution);
     const pack = packOf(options.style);
     const decoder = pack === undefined ? "decoder" : "tunedDecoder";
     const style = await clock.step("map", () => this.#resolveStyle(options.style, load));
     if (pack !== undefined) await this.#graphs.usePack(pack);
-    const { code, opacity } = await this.#applyStrength(style, options.strength, warnings);
+    const { photo: photoCode } = await this.#bundle.presets();
+    const { code, opacity, warnings } = applyStrength(style, photoCode, options.strength);
 
     const digest = pictureDigest(photo);
     const opaque = flatten(photo);
-    if (this.#faceFinder === undefined) await this.#loadFaceFinder(load);
-    const found = await clock.step("detect", () => this.#findFaces(opaque, digest, load));
+    const found = await this.#findFaces(opaque, digest, options, easel);
     const selected = selectFaces(found, options.faces);
-    clock.faces = selected.length;
+    // Both before either runs, so that features and picture come from one device also where auto has to change it.
+    await this.#graphs.load("encoder", load);
+    await this.#graphs.load(decoder, load);
 
-    const layers: FaceLayer[] = [];
-    for (const [place, { face, index }] of selected.entries()) {
-      const key = `${digest}-${index}`;
-      const stylized = await this.#stylizeFace(opaque, face, key, place, { ...options, code, decoder }, clock, load);
-      layers.push({ face, ...stylized, opacity });
-    }
-    const faces = layers.map(({ face, transform, square, stylized }, i): StylizedFace => {
-      const picture = opacity < 1 ? blendPictures(square, stylized, opacity) : stylized;
-      return { ...face, index: selected[i]!.index, transform, picture };
-    });
-    const picture =
-      options.output === "crop"
-        ? faces[0]!.picture
-        : await clock.step("composite", () => {
-            const around = options.surroundings === "toned" ? tonePhoto(photo, layers) : photo;
-            return compositeFaces(around, layers);
-          });
-    clock.finish(options.output === "crop" ? "stylize" : "composite");
-
-    const [height = 0, width = 0] = picture.shape;
+    const painted = await stylizePhoto(
+      {
+        photo: opaque,
+        digest,
+        brush: { decoder, code, seed: options.seed },
+        preserveColor: options.preserveColor,
+        easel,
+        memory: this.#memory,
+      },
+      {
+        photo,
+        selected,
+        resolution,
+        megapixels: options.megapixels ?? usualMegapixels(this.#graphs.device),
+        opacity,
+        options,
+      },
+    );
     return {
-      width,
-      height,
-      data: picture.data,
-      picture,
-      faces,
+      ...painted,
       facesFound: found.length,
       style: { code, seed: options.seed },
+      resolution,
       device: this.#graphs.device,
       dtype: this.#graphs.dtypeOf(decoder),
       timings: clock.timings,
@@ -259,80 +245,13 @@ export class Stylizer {
     };
   }
 
-  async #stylizeFace(
-    photo: Picture,
-    face: Face,
-    key: string,
-    place: number,
-    options: Pick<ParsedOptions, "seed" | "preserveColor"> & DecoderInput,
-    clock: StageClock,
-    load: LoadOptions,
-  ): Promise<Pick<FaceLayer, "transform" | "square" | "stylized">> {
-    const align = () => alignFace(photo, face.crop, this.#size);
-    const { picture: square, transform } = await clock.step("align", align, place);
-    let features = this.#features.get(key);
-    if (features === undefined) {
-      // Both before either runs, so that features and picture come from one device also where auto has to change it.
-      await this.#graphs.load("encoder", load);
-      await this.#graphs.load(options.decoder, load);
-      features = await clock.step("encode", () => this.#encode(square, load), place);
-      this.#features.set(key, features);
-    } else {
-      clock.skip("encode");
+  async #findFaces(photo: Picture, digest: string, options: ParsedOptions, easel: Easel): Promise<readonly Face[]> {
+    if (options.faces === "none") {
+      easel.clock.skip("detect");
+      return [];
     }
-    const known = features;
-    await this.#graphs.load(options.decoder, load);
-    const decode = async () => {
-      const picture = await this.#decode(known, options, load);
-      return options.preserveColor ? preserveColor(picture, square) : picture;
-    };
-    return { square, transform, stylized: await clock.step("stylize", decode, place) };
-  }
-
-  async #encode(square: Picture, load: LoadOptions): Promise<Tensor> {
-    const size = this.#size;
-    const image = () => ({ image: new Tensor("float32", toTensorData(square), [1, 3, size, size]) });
-    return output(await this.#graphs.run("encoder", image, load), "features");
-  }
-
-  async #decode(
-    features: Tensor,
-    { decoder, code, seed }: DecoderInput & { seed: number },
-    load: LoadOptions,
-  ): Promise<Picture> {
-    const size = this.#size;
-    if (this.#noise?.seed !== seed) this.#noise = { seed, maps: noiseMaps(size, seed) };
-    const { maps } = this.#noise;
-    // Copies, because a runtime may take the buffers of its inputs away.
-    const feeds = () => ({
-      features: new Tensor("float32", (features.data as Float32Array).slice(), features.dims),
-      wplus: new Tensor("float32", code.values.slice(), [1, code.layers, code.dim]),
-      ...Object.fromEntries(
-        maps.map(({ size: side, values }, i) => [
-          `noise_${i}`,
-          new Tensor("float32", values.slice(), [1, 1, side, side]),
-        ]),
-      ),
-    });
-    const image = output(await this.#graphs.run(decoder, feeds, load), "image");
-    return fromTensorData(image.data as Float32Array, size, size);
-  }
-
-  async #findFaces(photo: Picture, digest: string, load: LoadOptions): Promise<Face[]> {
-    const known = this.#faces.get(digest);
-    if (known !== undefined) return known;
-    const faces = await this.#graphs.reloadIfLost(async () => {
-      const finder = this.#faceFinder ?? (await this.#loadFaceFinder(load));
-      return finder.find(photo, { signal: load.signal });
-    });
-    this.#faces.set(digest, faces);
-    return faces;
-  }
-
-  async #loadFaceFinder(load: LoadOptions): Promise<FaceFinder> {
-    const detector = await this.#graphs.load("faceDetector", load);
-    const landmarks = await this.#graphs.load("faceLandmarks", load);
-    return createFaceFinder({ detector, landmarks });
+    await this.#faces.load(easel.load);
+    return easel.clock.step("detect", () => this.#faces.find(photo, digest, easel.load));
   }
 
   #readPresets(load: LoadOptions) {
@@ -352,55 +271,12 @@ export class Stylizer {
       presets: await this.#readPresets(load),
       styleDim,
       styleEncoder: this.#styleEncoder,
-      fromSeed: async (seed: number) => {
-        const z = () => ({ z: new Tensor("float32", new RandomGenerator(seed).normals(styleDim), [1, styleDim]) });
-        const { data } = output(await this.#graphs.run("mapping", z, load), "w");
-        return StyleCode.fromRow(data as Float32Array, { type: "seed", seed });
-      },
+      fromSeed: (seed: number) => mapSeed(this.#graphs, styleDim, seed, load),
     };
     return resolveStyle(style, sources, load);
-  }
-
-  /**
-   * The code between the photo's and the style's, and how much of the stylised face is shown. Even the photo code makes a face
-   * coarser than the photo's, so near strength 0 the photo itself comes in; without a photo code it does so all the way.
-   */
-  async #applyStrength(
-    style: StyleCode,
-    strength: number,
-    warnings: string[],
-  ): Promise<{ code: StyleCode; opacity: number }> {
-    if (strength === 1) return { code: style, opacity: 1 };
-    const { photo } = await this.#bundle.presets();
-    if (photo !== undefined) {
-      const { values, layers, dim } = interpolateStyles(photo, style, strength);
-      const code = new StyleCode(values, layers, dim, style.origin);
-      return { code, opacity: Math.min(strength / PHOTO_STRENGTH, 1) };
-    }
-    if (strength > 1) {
-      throw new MMFSError(
-        "INVALID_ARGUMENT",
-        `strength must be a number from 0 to 1 with this bundle, which has no photo code to move away from; ${strength} was given.`,
-      );
-    }
-    warnings.push("The bundle has no photo code, so strength blends the stylised face with the photo.");
-    return { code: style, opacity: strength };
-  }
-
-  get #size(): number {
-    return this.#bundle.manifest.network.size;
   }
 }
 
 function packOf(style: StyleOption | undefined): StylePack | undefined {
   return typeof style === "object" && "pack" in style ? style.pack : undefined;
-}
-
-function output(outputs: Tensors, name: string): Tensor {
-  const tensor = outputs[name];
-  if (tensor !== undefined) return tensor;
-  throw new MMFSError(
-    "MODEL_LOAD",
-    `A graph of the bundle has no output "${name}" (it has: ${Object.keys(outputs).join(", ")}). See the bundle format.`,
-  );
 }

@@ -1,5 +1,5 @@
 import { MMFSError } from "../errors/mmfs-error.js";
-import type { ProgressEvent } from "../stylizer/options.js";
+import type { PaintedTile, ProgressEvent } from "../stylizer/options.js";
 import type { Reply, Request } from "./messages.js";
 import { serializeError } from "./serialize-error.js";
 
@@ -7,6 +7,8 @@ import { serializeError } from "./serialize-error.js";
 export interface ServedCall {
   signal: AbortSignal;
   onProgress(event: ProgressEvent): void;
+  /** Its picture is given away. */
+  onTile(tile: PaintedTile): void;
 }
 
 /** A function that the caller's thread may call. Buffers in `transfer` of its answer move instead of being copied. */
@@ -37,6 +39,7 @@ export function serve(
       const { value, transfer } = await served(argument as never, {
         signal,
         onProgress: (event) => post({ type: "progress", id, event }),
+        onTile: (tile) => post({ type: "tile", id, tile }, [tile.picture.data.buffer as ArrayBuffer]),
       });
       post({ type: "result", id, value }, transfer);
     } catch (error) {

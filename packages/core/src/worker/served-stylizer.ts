@@ -3,10 +3,10 @@ import type { Preset } from "../bundle/presets.js";
 import type { Face } from "../faces/face.js";
 import type { StyleCode } from "../style/style-code.js";
 import type { StyleOption, StylizeOptions } from "../stylizer/options.js";
-import type { RawResult } from "./raw-result.js";
+import type { StylizeResult } from "../stylizer/result.js";
 
-/** Options of a call that can be cloned; signal and progress travel by other means. */
-export type PlainStylizeOptions<Photo> = Omit<StylizeOptions<Photo>, "signal" | "onProgress">;
+/** Options of a call that can be cloned; signal, progress and tiles travel by other means. */
+export type PlainStylizeOptions<Photo> = Omit<StylizeOptions<Photo>, "signal" | "onProgress" | "onTile">;
 
 /**
  * What may be called in a worker that computes: argument and answer.
@@ -16,7 +16,16 @@ export type PlainStylizeOptions<Photo> = Omit<StylizeOptions<Photo>, "signal" | 
  */
 export interface ServedStylizer<Reference, Photo> {
   open: [stylizer: Reference, answer: Manifest];
-  stylize: [call: { stylizer: Reference; photo: Photo; options: PlainStylizeOptions<Photo> }, answer: RawResult];
+  stylize: [
+    call: {
+      stylizer: Reference;
+      photo: Photo;
+      options: PlainStylizeOptions<Photo>;
+      /** Whether the caller is to be given the tiles of a painting as they come. */
+      tiles: boolean;
+    },
+    answer: StylizeResult,
+  ];
   findFaces: [call: { stylizer: Reference; photo: Photo }, answer: Face[]];
   presets: [stylizer: Reference, answer: Preset[]];
   resolveStyle: [call: { stylizer: Reference; style: StyleOption<Photo> }, answer: StyleCode];

@@ -1,11 +1,8 @@
-import { wrapPicture } from "../picture/create-picture.js";
 import type { Picture } from "../picture/picture.js";
-import { pixelsOf } from "../picture/pixels.js";
-import type { RawPicture } from "../picture/raw-picture.js";
 import { mapImages } from "../style/map-images.js";
 import type { StyleOption } from "../stylizer/options.js";
+import type { StylizeResult } from "../stylizer/result.js";
 import type { Stylizer } from "../stylizer/stylizer.js";
-import type { RawResult } from "./raw-result.js";
 import type { ServedCall, ServedFunction } from "./serve.js";
 import type { ServedStylizer } from "./served-stylizer.js";
 
@@ -22,7 +19,7 @@ export interface OpenedStylizer {
 export interface StylizerPlatform<Reference extends { id: number }, Photo> {
   open(reference: Reference, call: ServedCall): Promise<OpenedStylizer>;
   /** The pixels of a photo, as it arrived in the worker. */
-  decode(photo: Photo, reference: Reference, call: ServedCall): Promise<RawPicture>;
+  decode(photo: Photo, reference: Reference, call: ServedCall): Promise<Picture>;
 }
 
 type Functions<Reference, Photo> = {
@@ -46,39 +43,42 @@ export function stylizerFunctions<Reference extends { id: number }, Photo>(
     return fresh;
   }
 
-  const decode = async (photo: Photo, reference: Reference, call: ServedCall): Promise<Picture> => {
-    const { data, width, height } = await platform.decode(photo, reference, call);
-    return wrapPicture(data, width, height);
-  };
   const decodeStyle = (style: StyleOption<Photo>, reference: Reference, call: ServedCall): Promise<StyleOption> =>
-    mapImages(style, (image) => decode(image, reference, call));
+    mapImages(style, (image) => platform.decode(image, reference, call));
 
   const functions: Functions<Reference, Photo> = {
     async open(reference, call) {
       return { value: (await opened(reference, call)).stylizer.bundle.manifest };
     },
 
-    async stylize({ stylizer: reference, photo, options }, call) {
+    async stylize({ stylizer: reference, photo, options, tiles }, call) {
       const { stylizer, warnings } = await opened(reference, call);
       const start = performance.now();
-      const decoded = await decode(photo, reference, call);
+      const decoded = await platform.decode(photo, reference, call);
       const style = options.style === undefined ? undefined : await decodeStyle(options.style, reference, call);
       const decodeTime = performance.now() - start;
-      const result = await stylizer.stylize(decoded, { ...options, ...call, style });
-      const { picture: _view, faces, timings, ...rest } = result;
-      const raw: RawResult = {
+      const { signal, onProgress, onTile } = call;
+      const result = await stylizer.stylize(decoded, {
+        ...options,
+        signal,
+        onProgress,
+        onTile: tiles ? onTile : undefined,
+        style,
+      });
+      const { faces, timings, ...rest } = result;
+      const value: StylizeResult = {
         ...rest,
-        ...pack(result.picture),
+        ...pack(result),
         timings: { ...timings, decode: decodeTime, total: timings.total + decodeTime },
         warnings: [...(warnings?.() ?? []), ...result.warnings],
         faces: faces.map((face) => ({ ...face, picture: pack(face.picture) })),
       };
-      return { value: raw, transfer: buffersOf([raw, ...raw.faces.map((face) => face.picture)]) };
+      return { value, transfer: buffersOf([value, ...value.faces.map((face) => face.picture)]) };
     },
 
     async findFaces({ stylizer: reference, photo }, call) {
       const { stylizer } = await opened(reference, call);
-      return { value: await stylizer.findFaces(await decode(photo, reference, call), call) };
+      return { value: await stylizer.findFaces(await platform.decode(photo, reference, call), call) };
     },
 
     async presets(reference, call) {
@@ -93,7 +93,8 @@ export function stylizerFunctions<Reference extends { id: number }, Photo>(
 
     async preload({ stylizer: reference, ...parts }, call) {
       const { stylizer } = await opened(reference, call);
-      await stylizer.preload({ ...parts, ...call });
+      const { signal, onProgress } = call;
+      await stylizer.preload({ ...parts, signal, onProgress });
       return { value: undefined };
     },
 
@@ -108,12 +109,11 @@ export function stylizerFunctions<Reference extends { id: number }, Photo>(
 }
 
 /** The bytes of a picture in a buffer of their own, so that it may be given away. */
-function pack(picture: Picture): RawPicture {
-  const { data, width, height } = pixelsOf(picture);
+function pack({ width, height, data }: Picture): Picture {
   const own = data.buffer instanceof ArrayBuffer && data.byteLength === data.buffer.byteLength;
-  return { width, height, data: own ? (data as Uint8ClampedArray<ArrayBuffer>) : new Uint8ClampedArray(data) };
+  return { width, height, data: own ? data : new Uint8ClampedArray(data) };
 }
 
-function buffersOf(pictures: readonly RawPicture[]): ArrayBuffer[] {
-  return [...new Set(pictures.map((picture) => picture.data.buffer))];
+function buffersOf(packed: readonly Picture[]): ArrayBuffer[] {
+  return [...new Set(packed.map(({ data }) => data.buffer as ArrayBuffer))];
 }

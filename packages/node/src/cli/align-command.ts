@@ -1,5 +1,5 @@
 import { join, parse } from "node:path";
-import { alignFace, type FacesOption, flatten, MMFSError, wrapPicture } from "@mmfs/core";
+import { alignFace, type FacesOption, flatten, MMFSError } from "@mmfs/core";
 import { decodePicture } from "../picture/decode-picture.js";
 import { encodePicture } from "../picture/encode-picture.js";
 import { readInput } from "../picture/read-input.js";
@@ -41,8 +41,8 @@ export async function alignCommand(
   async function align(photo: string): Promise<Outcome> {
     const faces = await stylizer.findFaces(photo, { signal });
     const chosen = choose(faces.length, which);
-    const raw = await decodePicture(await readInput(photo, { signal }), { maxPixels: Number.MAX_SAFE_INTEGER, signal });
-    const picture = flatten(wrapPicture(raw.data, raw.width, raw.height));
+    const bytes = await readInput(photo, { signal });
+    const picture = flatten(await decodePicture(bytes, { maxPixels: Number.MAX_SAFE_INTEGER, signal }));
     const outputs: { number: number; output: string; crop: unknown }[] = [];
     for (const index of chosen) {
       const face = faces[index];
@@ -50,7 +50,7 @@ export async function alignCommand(
       const file = join(given.output, `${parse(photo).name}.png`);
       const output = which === "largest" ? file : pathOfFace(file, index + 1);
       const square = alignFace(picture, face.crop, size).picture;
-      const png = await encodePicture({ width: size, height: size, data: square.data }, "png", { signal });
+      const png = await encodePicture(square, "png", { signal });
       await writeFileAtomically(output, png, { signal });
       outputs.push({ number: index + 1, output, crop: face.crop });
     }
@@ -61,7 +61,12 @@ export async function alignCommand(
 /** Indices of the faces that were asked for, among those that were found. */
 function choose(found: number, which: FacesOption): number[] {
   const all = Array.from({ length: found }, (_value, index) => index);
-  const chosen = which === "all" ? all : which === "largest" ? all.slice(0, 1) : all.filter((i) => which.includes(i));
+  const chosen =
+    which === "all"
+      ? all
+      : which === "largest"
+        ? all.slice(0, 1)
+        : all.filter((i) => which !== "none" && which.includes(i));
   if (chosen.length === 0) {
     const reason = found === 0 ? "No face was found" : `None of the ${found} faces was asked for`;
     throw new MMFSError("NO_FACE", `${reason}.`);

@@ -95,15 +95,23 @@ async function readInterface(model: Uint8Array): Promise<{ inputs: string[]; out
   return graph;
 }
 
-/** The interface that the bundle format gives to the graphs, N, the noise maps and the length of embeddings aside. */
+/** The interface that the bundle format gives to the graphs, the noise maps and the length of embeddings aside. */
 function expectedInterface(
   part: BundlePart,
   network: NetworkShape,
 ): { inputs: string[]; outputs: string[] } | undefined {
-  const { size: s, baseWidth, styleDim: d } = network;
-  const features = `features [N,${8 * baseWidth},${s / 16},${s / 16}]`;
-  if (part === "encoder") return { inputs: [`image [N,3,${s},${s}]`], outputs: [features] };
-  if (part === "decoder") return { inputs: [features, `wplus [N,10,${d}]`], outputs: [`image [N,3,${s},${s}]`] };
+  const { fixedSize, baseWidth, styleDim: d, detail } = network;
+  const sides = (factor: number) => {
+    if (fixedSize !== undefined) return `${fixedSize / factor},${fixedSize / factor}`;
+    return factor === 1 ? "height,width" : `height_${factor},width_${factor}`;
+  };
+  const image = `image [N,3,${sides(1)}]`;
+  const features = [`features [N,${8 * baseWidth},${sides(16)}]`];
+  if (detail) {
+    features.push(`features_8 [N,${4 * baseWidth},${sides(8)}]`, `features_4 [N,${2 * baseWidth},${sides(4)}]`);
+  }
+  if (part === "encoder") return { inputs: [image], outputs: features };
+  if (part === "decoder") return { inputs: [...features, `wplus [N,10,${d}]`], outputs: [image] };
   if (part === "mapping") return { inputs: [`z [N,${d}]`], outputs: [`w [N,${d}]`] };
   if (part === "mapper") return { inputs: [], outputs: [`wplus [N,10,${d}]`] };
   return undefined;
@@ -148,11 +156,11 @@ function compare(
   path: string,
 ): void {
   if (expected === undefined) return;
-  // Whatever a graph calls its free first dimension is right.
-  const freeBatch = (text: string) => text.replace(/\[[^,\]]+/, "[N");
+  // Whatever a graph calls its free dimensions is right.
+  const free = (text: string) => text.replace(/\[[^,\]]+/, "[N").replace(/,[^,\]\d][^,\]]*/g, ",*");
   for (const side of ["inputs", "outputs"] as const) {
-    const names = found[side].map(freeBatch);
-    const missing = expected[side].find((value) => !names.includes(value));
+    const names = found[side].map(free);
+    const missing = expected[side].find((value) => !names.includes(free(value)));
     if (missing !== undefined) {
       throw new MMFSError(
         "BUNDLE_INVALID",
@@ -160,6 +168,20 @@ function compare(
       );
     }
   }
+  const wanted = expected.inputs.map(free);
+  const unknown = found.inputs.find((value) => !wanted.includes(free(value)) && !value.startsWith("noise_"));
+  if (unknown !== undefined && wanted.length > 0) {
+    throw new MMFSError(
+      "BUNDLE_INVALID",
+      `${path} needs "${unknown}", which nothing gives it by the manifest: see whether its network has a detail path.`,
+    );
+  }
+}
+
+/** The sides that a face's square has for the network. */
+function describeResolution({ resolution, fixedSize }: NetworkShape): string {
+  if (fixedSize !== undefined) return `${fixedSize} px, no other (bundle format 1)`;
+  return `${resolution.default} px, live ${resolution.live} px; graphs of any size`;
 }
 
 function printBundle({ manifest }: Bundle, files: readonly CheckedFile[], { stdout }: Terminal): void {
@@ -168,7 +190,8 @@ function printBundle({ manifest }: Bundle, files: readonly CheckedFile[], { stdo
   const facts = {
     license,
     ...provenance,
-    network: `${network.size} px, base width ${network.baseWidth}, style ${network.styleLayers} × ${network.styleDim}`,
+    network: `base width ${network.baseWidth}, style ${network.styleLayers} × ${network.styleDim}, ${network.detail ? "with" : "without"} detail path`,
+    resolution: describeResolution(network),
   };
   const width = Math.max(...Object.keys(facts).map((key) => key.length));
   for (const [key, value] of Object.entries(facts)) printLine(stdout, `${key.padEnd(width)}  ${value}`);

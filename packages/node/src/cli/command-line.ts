@@ -62,7 +62,7 @@ async function makeProgram(terminal: Terminal, finish: (code: number) => void): 
     addStyleOptions(
       program
         .command("stylize")
-        .description("stylize the faces of photos, or of all photos in a folder")
+        .description("paint photos, or all photos in a folder, in a style")
         .argument("<photo...>", "JPEG, PNG, WebP or AVIF files, or a folder of them")
         .requiredOption("-o, --output <path>", "the picture to write; a folder, if there are several")
         .option(
@@ -73,9 +73,16 @@ async function makeProgram(terminal: Terminal, finish: (code: number) => void): 
       .option("--pack <file>", "a style pack, which brings a decoder of its own; in the place of a style")
       .option("--strength <number>", "0 keeps the face, 1 is the style in full, up to 1.5 (default: 1)")
       .option("--seed <number>", "decides the fine texture (default: 0)")
-      .option("--faces <which>", "all, largest, or numbers by size such as 1,3", "all")
+      .option("--faces <which>", "all, largest, numbers by size such as 1,3, or none to paint any picture", "all")
       .option("--crop", "write each face's aligned square instead of the photo")
-      .option("--tone", "give the rest of the photo the colours of the style")
+      .option("--people", "paint the people only, and leave what is around them")
+      .option(
+        "--surroundings <what>",
+        "painted, toned (in the colours of the style), photo, or transparent with --people (default: painted)",
+      )
+      .option("--resolution <pixels>", "side of a face's square for the network: 128 to 1024, or live (default: 512)")
+      .option("--size <of>", "size of the result: photo, or painting as it was made", "photo")
+      .option("--megapixels <number>", "how large a painting is at most (default: 3 on a CPU, 4 on a GPU)")
       .option("--keep-color", "keep the colours of the photo")
       .option("--format <format>", "jpeg, png, webp or avif for pictures in a folder (default: as the photo)")
       .option("--quality <number>", "1 to 100 (default: 90; AVIF 60)")
@@ -187,7 +194,10 @@ async function makeProgram(terminal: Terminal, finish: (code: number) => void): 
     .description("make a bundle of an MMFS checkpoint (.pth, .pt, .safetensors); no Python is needed")
     .argument("<checkpoint>")
     .requiredOption("-o, --output <folder>", "the bundle to write")
-    .option("--size <pixels>", "side of the network's pictures (default: what the checkpoint says, else 512)")
+    .option(
+      "--size <pixels>",
+      "side of a face's square by default, a multiple of 16 from 128 to 1024 (default: what the checkpoint says, else 512)",
+    )
     .option("--name <name>", "name of the bundle (default: that of the checkpoint)")
     .option("--license <terms>", "terms of the weights")
     .option("--presets <file>", "presets.json to put into it")

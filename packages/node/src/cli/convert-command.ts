@@ -1,6 +1,6 @@
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, extname, join, resolve } from "node:path";
-import type { ConvertedTowers } from "@mmfs/checkpoint";
+import type { ConvertedTowers, ConvertOptions } from "@mmfs/checkpoint";
 import { type Bundle, loadBundle, MMFSError } from "@mmfs/core";
 import { bundleFolder } from "../bundle/bundle-folder.js";
 import { FolderSource } from "../bundle/folder-source.js";
@@ -43,7 +43,7 @@ export async function convertCommand(checkpoint: string, given: ConvertArguments
       dtypes: given.fp16 ? ["fp32", "fp16"] : ["fp32"],
       presets,
       towers,
-      faceParts: await defaultFaceParts(),
+      ...(await defaultParts()),
       signal: terminal.signal,
       onProgress: (fraction, what) => progress.update(fraction, what),
     });
@@ -107,10 +107,11 @@ async function readOrExplain(path: string, what: string): Promise<Uint8Array> {
   });
 }
 
-/** A checkpoint of the network has no graphs that find a face; those of the default bundle serve any. */
-async function defaultFaceParts(): Promise<{ faceDetector: Uint8Array; faceLandmarks: Uint8Array }> {
+/** A checkpoint of the network has no graphs that find faces and people; those of the default bundle serve any. */
+async function defaultParts(): Promise<Pick<ConvertOptions, "faceParts" | "personMatte">> {
   const bundle: Bundle = await loadBundle(new FolderSource(await bundleFolder(undefined)));
-  return { faceDetector: await bundle.part("faceDetector"), faceLandmarks: await bundle.part("faceLandmarks") };
+  const [faceDetector, faceLandmarks] = [await bundle.part("faceDetector"), await bundle.part("faceLandmarks")];
+  return { faceParts: { faceDetector, faceLandmarks }, personMatte: await bundle.part("personMatte") };
 }
 
 /** The folder appears whole or not at all. */

@@ -18,12 +18,12 @@ export async function parseStyle(text: string): Promise<StyleName> {
 }
 
 /**
- * `all`, `largest`, or numbers as people count: `1,3` are the largest and the third largest face.
+ * `all`, `largest`, `none`, or numbers as people count: `1,3` are the largest and the third largest face.
  *
  * @throws {MMFSError} `INVALID_ARGUMENT`
  */
 export function parseFaces(text: string): FacesOption {
-  if (text === "all" || text === "largest") return text;
+  if (text === "all" || text === "largest" || text === "none") return text;
   return text.split(",").map((number) => parseWhole("each number of --faces", number.trim(), 1) - 1);
 }
 
@@ -39,4 +39,16 @@ export function parseNumber(name: string, text: string): number {
   const value = text.trim() === "" ? Number.NaN : Number(text);
   if (Number.isFinite(value)) return value;
   throw new MMFSError("INVALID_ARGUMENT", `${name} is a number, not "${text}".`);
+}
+
+/** One of a few words. @throws {MMFSError} `INVALID_ARGUMENT` */
+export function parseWord<Word extends string>(name: string, text: string, words: readonly Word[]): Word {
+  const word = words.find((each) => each === text.toLowerCase());
+  if (word !== undefined) return word;
+  throw new MMFSError("INVALID_ARGUMENT", `${name} is one of ${words.join(", ")}, not "${text}".`);
+}
+
+/** `live`, or the side of a face's square in pixels. @throws {MMFSError} `INVALID_ARGUMENT` */
+export function parseResolution(text: string): number | "live" {
+  return text === "live" ? text : parseWhole("--resolution", text, 1);
 }

@@ -1,5 +1,5 @@
 import { basename, extname, resolve } from "node:path";
-import { MMFSError, pixelsOf } from "@mmfs/core";
+import { MMFSError } from "@mmfs/core";
 import { contactSheet, type SheetTile } from "../picture/contact-sheet.js";
 import { encodePicture } from "../picture/encode-picture.js";
 import { formatOfPath } from "../picture/format-of-path.js";
@@ -67,8 +67,7 @@ export async function sheetCommand(photo: string, given: SheetArguments, termina
     for (const [index, { caption, style, strength: amount }] of all.entries()) {
       progress.update(index / all.length, caption);
       const options = { style, strength: amount, faces: "largest", output: "crop", signal } as const;
-      const result = await stylizer.stylize(photo, options);
-      tiles.push({ caption, picture: pixelsOf(result.picture) });
+      tiles.push({ caption, picture: await stylizer.stylize(photo, options) });
     }
   } finally {
     progress.stop();

@@ -4,11 +4,11 @@ import { MMFSError, PICTURE_FORMATS, type PictureFormat, type ProgressEvent } fr
 import type { EncodeOptions } from "../picture/encode-picture.js";
 import { makeFolder, removeLeftovers } from "../picture/write-file-atomically.js";
 import { createStylizer } from "../stylizer/create-stylizer.js";
-import type { StylizedFace, StylizeResult } from "../stylizer/result.js";
+import type { StylizeResult } from "../stylizer/result.js";
 import type { StylizeOptions } from "../stylizer/style-option.js";
 import { type Outcome, runBatch } from "./batch.js";
 import { listPhotos } from "./list-photos.js";
-import { parseFaces, parseNumber, parseWhole } from "./parse-arguments.js";
+import { parseFaces, parseNumber, parseResolution, parseWhole, parseWord } from "./parse-arguments.js";
 import { type PlannedOutput, pathOfFace, planOutputs } from "./plan-outputs.js";
 import { readPackFile } from "./read-pack-file.js";
 import { parseStyleArguments, type StyleArguments } from "./style-arguments.js";
@@ -22,13 +22,20 @@ export interface StylizeArguments extends StylizerArguments, StyleArguments {
   seed?: string;
   faces: string;
   crop?: boolean;
+  people?: boolean;
+  surroundings?: string;
+  resolution?: string;
+  size?: string;
+  megapixels?: string;
   keepColor?: boolean;
-  tone?: boolean;
   format?: string;
   quality?: string;
   skipExisting?: boolean;
   json?: boolean;
 }
+
+const SURROUNDINGS = ["painted", "toned", "photo", "transparent"] as const;
+const SIZES = ["photo", "painting"] as const;
 
 /** `mmfs stylize`. @returns the exit code */
 export async function stylizeCommand(
@@ -46,7 +53,13 @@ export async function stylizeCommand(
     ...(given.seed === undefined ? {} : { seed: parseWhole("--seed", given.seed, 0) }),
     faces: parseFaces(given.faces),
     output: given.crop ? "crop" : "photo",
-    surroundings: given.tone ? "toned" : "photo",
+    ...(given.people ? { subject: "people" as const } : {}),
+    ...(given.surroundings === undefined
+      ? {}
+      : { surroundings: parseWord("--surroundings", given.surroundings, SURROUNDINGS) }),
+    ...(given.resolution === undefined ? {} : { resolution: parseResolution(given.resolution) }),
+    ...(given.size === undefined ? {} : { size: parseWord("--size", given.size, SIZES) }),
+    ...(given.megapixels === undefined ? {} : { megapixels: parseNumber("--megapixels", given.megapixels) }),
     preserveColor: given.keepColor ?? false,
   };
   const encoding: EncodeOptions =
@@ -72,44 +85,51 @@ export async function stylizeCommand(
 
   async function stylizeOne(item: PlannedOutput, onProgress: (event: ProgressEvent) => void): Promise<Outcome> {
     const { photo, output } = item;
-    const lastWritten = given.crop ? pathOfFace(output, 1) : output;
-    if (given.skipExisting && (await exists(lastWritten))) {
-      return {
-        skipped: true,
-        line: `${photo}: skipped, ${lastWritten} is there`,
-        json: { output: lastWritten, skipped: true },
-      };
+    const there = given.skipExisting ? await firstExisting(lastWritten(output)) : undefined;
+    if (there !== undefined) {
+      return { skipped: true, line: `${photo}: skipped, ${there} is there`, json: { output: there, skipped: true } };
     }
     const { signal } = terminal;
     const result = await stylizer.stylize(photo, { ...options, signal, onProgress });
-    const outputs = given.crop ? await writeFaces(result.faces, output) : [output];
+    const outputs = given.crop ? await writeFaces(result, output) : [output];
     if (!given.crop) await result.toFile(output, { ...encoding, signal });
     return { line: describe(photo, outputs, result), json: resultToJson(outputs, result) };
   }
 
   /** The first face last: where its file is, those of the others are too, however the batch ended. */
-  async function writeFaces(faces: readonly StylizedFace[], output: string): Promise<string[]> {
-    const paths = faces.map((_face, index) => pathOfFace(output, index + 1));
-    for (const [index, face] of [...faces.entries()].reverse()) {
-      await face.toFile(paths[index] ?? output, { ...encoding, signal: terminal.signal });
+  async function writeFaces({ faces, facesFound }: StylizeResult, output: string): Promise<string[]> {
+    const isOnly = facesFound === 1 || options.faces === "largest";
+    const paths = faces.map(({ index }) => (isOnly ? output : pathOfFace(output, index + 1)));
+    for (const [i, face] of [...faces.entries()].reverse()) {
+      await face.toFile(paths[i] ?? output, { ...encoding, signal: terminal.signal });
     }
     return paths;
+  }
+
+  /** What may be the last file that is written for a photo. */
+  function lastWritten(output: string): string[] {
+    if (!given.crop) return [output];
+    const first = Array.isArray(options.faces) ? (options.faces[0] ?? 0) : 0;
+    return [output, pathOfFace(output, first + 1)];
   }
 }
 
 function describe(photo: string, outputs: readonly string[], result: StylizeResult): string {
-  const faces = `${result.faces.length} of ${result.facesFound} ${result.facesFound === 1 ? "face" : "faces"}`;
+  const painted = result.painting ? `painted at ${result.painting.width} × ${result.painting.height}, ` : "";
+  const faces = `${painted}${result.faces.length} of ${result.facesFound} ${result.facesFound === 1 ? "face" : "faces"}`;
   const seconds = result.timings.total / 1000;
   const notes = result.warnings.map((warning) => `\n  note: ${warning}`).join("");
   return `${photo} -> ${outputs.join(", ")}  (${faces}, ${result.device}, ${seconds.toFixed(2)} s)${notes}`;
 }
 
 function resultToJson(outputs: readonly string[], result: StylizeResult): Record<string, unknown> {
-  const { width, height, facesFound, device, dtype, timings, warnings, style } = result;
+  const { width, height, painting, resolution, facesFound, device, dtype, timings, warnings, style } = result;
   return {
     outputs,
     width,
     height,
+    painting,
+    resolution,
     facesFound,
     faces: result.faces.map(({ index, box, score, points, crop }) => ({ number: index + 1, box, score, points, crop })),
     style: { origin: style.code.origin, seed: style.seed },
@@ -127,9 +147,13 @@ function parseFormat(format: string | undefined): PictureFormat | undefined {
   return format as PictureFormat | undefined;
 }
 
-function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
+async function firstExisting(paths: readonly string[]): Promise<string | undefined> {
+  for (const path of paths) {
+    const isThere = await access(path).then(
+      () => true,
+      () => false,
+    );
+    if (isThere) return path;
+  }
+  return undefined;
 }

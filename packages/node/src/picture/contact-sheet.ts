@@ -1,9 +1,9 @@
-import type { RawPicture } from "@mmfs/core";
+import type { Picture } from "@mmfs/core";
 import { loadSharp, type Sharp } from "./load-sharp.js";
 
 /** One picture of a {@link contactSheet}. */
 export interface SheetTile {
-  picture: { width: number; height: number; data: Uint8ClampedArray };
+  picture: Picture;
   caption: string;
 }
 
@@ -15,7 +15,7 @@ export interface SheetOptions {
 }
 
 /** A contact sheet as pixels. */
-export interface ContactSheet extends RawPicture {
+export interface ContactSheet extends Picture {
   columns: number;
   /** False where the captions are missing because the machine has no font to draw them with. */
   captioned: boolean;

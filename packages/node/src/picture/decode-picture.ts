@@ -1,6 +1,8 @@
-import { checkPictureFormat, MMFSError, type RawPicture } from "@mmfs/core";
+import { checkPictureFormat, MMFSError, type Picture } from "@mmfs/core";
 import type { Metadata } from "sharp";
+import { checkSize } from "./check-size.js";
 import { loadSharp } from "./load-sharp.js";
+import { ownCopy } from "./own-copy.js";
 
 export interface DecodePictureOptions {
   /** The largest picture that is decoded, in pixels. */
@@ -9,7 +11,9 @@ export interface DecodePictureOptions {
 }
 
 /** A decoded photo and what the user should know about how it was read. */
-export interface DecodedPicture extends RawPicture {
+export interface DecodedPicture extends Picture {
+  /** In a buffer of its own, which can be transferred. */
+  readonly data: Uint8ClampedArray<ArrayBuffer>;
   warnings: string[];
 }
 
@@ -26,14 +30,7 @@ export async function decodePicture(bytes: Uint8Array, options: DecodePictureOpt
   signal?.throwIfAborted();
 
   const header = await readHeader(() => sharp(bytes, { limitInputPixels: false, failOn: "error" }).metadata());
-  const { width, height } = header;
-  if (width * height > maxPixels) {
-    throw new MMFSError(
-      "IMAGE_TOO_LARGE",
-      `The picture has ${width} × ${height} pixels, more than maxPixels (${maxPixels}). ` +
-        "Make it smaller or raise maxPixels.",
-    );
-  }
+  checkSize(header, maxPixels);
   signal?.throwIfAborted();
 
   const pipeline = sharp(bytes, { limitInputPixels: maxPixels, failOn: "error" })
@@ -70,20 +67,4 @@ function damaged(cause: unknown): MMFSError {
   return new MMFSError("UNSUPPORTED_IMAGE", `The picture is damaged or incomplete and cannot be decoded (${detail}).`, {
     cause,
   });
-}
-
-/** Bytes copied before the event loop has its turn again: about 1 ms. */
-const COPY_STEP = 2 * 1024 * 1024;
-
-/**
- * Pixels in a buffer that can be transferred to a thread. What libvips allocated cannot: it would be cloned in one
- * piece, which blocks the event loop for a large photo.
- */
-async function ownCopy(source: Uint8Array): Promise<Uint8ClampedArray<ArrayBuffer>> {
-  const copy = new Uint8ClampedArray(source.byteLength);
-  for (let start = 0; start < source.byteLength; start += COPY_STEP) {
-    if (start > 0) await new Promise<void>((resolve) => setImmediate(resolve));
-    copy.set(source.subarray(start, start + COPY_STEP), start);
-  }
-  return copy;
 }

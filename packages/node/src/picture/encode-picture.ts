@@ -1,4 +1,4 @@
-import { MMFSError, PICTURE_FORMATS, type PictureFormat } from "@mmfs/core";
+import { MMFSError, PICTURE_FORMATS, type Picture, type PictureFormat } from "@mmfs/core";
 import { loadSharp } from "./load-sharp.js";
 
 export interface EncodeOptions {
@@ -16,7 +16,7 @@ const MAX_SIDE: Record<PictureFormat, number> = { jpeg: 65535, png: 2 ** 31 - 1,
  * @throws {MMFSError} `INVALID_ARGUMENT`, `IMAGE_TOO_LARGE`
  */
 export async function encodePicture(
-  picture: { width: number; height: number; data: Uint8ClampedArray },
+  picture: Picture,
   format: PictureFormat,
   options: EncodeOptions = {},
 ): Promise<Buffer> {

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { PictureInput } from "./picture-input.js";
+import type { FileInput } from "./picture-input.js";
 import { readInput } from "./read-input.js";
 
 let folder: string;
@@ -18,7 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-async function text(input: PictureInput, options = {}) {
+async function text(input: FileInput, options = {}) {
   return Buffer.from(await readInput(input, options)).toString();
 }
 
@@ -80,7 +80,7 @@ describe("readInput", () => {
   });
 
   it.each([undefined, null, 7, {}, ["a.jpg"]])("refuses %j", async (input) => {
-    await expect(readInput(input as unknown as PictureInput)).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
+    await expect(readInput(input as unknown as FileInput)).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
   });
 
   it("rejects with the reason of the signal", async () => {

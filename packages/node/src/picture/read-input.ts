@@ -2,7 +2,7 @@ import { type FileHandle, open } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { MMFSError } from "@mmfs/core";
 import type { FetchPictureOptions } from "../remote/fetch-picture.js";
-import type { PictureInput } from "./picture-input.js";
+import type { FileInput } from "./picture-input.js";
 
 export interface ReadInputOptions {
   /** Allow `http:` and `https:` addresses. @default false */
@@ -16,11 +16,11 @@ export interface ReadInputOptions {
 const MAX_FILE_BYTES = 512 * 1024 * 1024;
 
 /**
- * The bytes behind whatever the user gave.
+ * The bytes of a picture file.
  *
  * @throws {MMFSError} `INVALID_ARGUMENT`, `FILE_NOT_READABLE`, `URL_NOT_ALLOWED`, `DOWNLOAD_FAILED`, `IMAGE_TOO_LARGE`
  */
-export async function readInput(input: PictureInput, options: ReadInputOptions = {}): Promise<Uint8Array> {
+export async function readInput(input: FileInput, options: ReadInputOptions = {}): Promise<Uint8Array> {
   options.signal?.throwIfAborted();
   if (typeof input === "string") {
     refuseAddressAsPath(input);
@@ -32,7 +32,7 @@ export async function readInput(input: PictureInput, options: ReadInputOptions =
   if (input instanceof Blob) return new Uint8Array(await input.arrayBuffer());
   throw new MMFSError(
     "INVALID_ARGUMENT",
-    `A photo is given as a path, a Buffer, Uint8Array, ArrayBuffer, Blob or URL, not as ${describe(input)}.`,
+    `A photo is given as a path, a Buffer, Uint8Array, ArrayBuffer, Blob or URL, or as pixels, { width, height, data }, not as ${describe(input)}.`,
   );
 }
 

@@ -4,10 +4,7 @@ import {
   type Picture,
   type PictureFormat,
   type ProgressEvent,
-  type RawFace,
-  type RawResult,
   reviveStyleCode,
-  wrapPicture,
 } from "@mmfs/core";
 import { type EncodeOptions, encodePicture } from "../picture/encode-picture.js";
 import { formatOfPath } from "../picture/format-of-path.js";
@@ -39,13 +36,12 @@ export interface StylizeResult extends Omit<CoreStylizeResult, "faces">, Writabl
 }
 
 /** Looks at what came from the worker as a {@link StylizeResult}; no pixel is copied. */
-export function makeResult(raw: RawResult, onProgress: (event: ProgressEvent) => void): StylizeResult {
+export function makeResult(raw: CoreStylizeResult, onProgress: (event: ProgressEvent) => void): StylizeResult {
   const { style, faces, ...rest } = raw;
   const timings = { ...rest.timings };
   return {
     ...rest,
     timings,
-    picture: wrapPicture(rest.data, rest.width, rest.height),
     faces: faces.map(makeFace),
     style: { code: reviveStyleCode(style.code), seed: style.seed },
     ...writable(rest, async (write) => {
@@ -58,16 +54,11 @@ export function makeResult(raw: RawResult, onProgress: (event: ProgressEvent) =>
   };
 }
 
-function makeFace({ picture, ...face }: RawFace): StylizedFace {
-  const { data, width, height } = picture;
-  const view: Picture = wrapPicture(data, width, height);
-  return { ...face, picture: view, ...writable(picture, (write) => write()) };
+function makeFace(face: CoreStylizedFace): StylizedFace {
+  return { ...face, ...writable(face.picture, (write) => write()) };
 }
 
-function writable(
-  picture: { width: number; height: number; data: Uint8ClampedArray },
-  around: <T>(write: () => Promise<T>) => Promise<T>,
-): WritablePicture {
+function writable(picture: Picture, around: <T>(write: () => Promise<T>) => Promise<T>): WritablePicture {
   return {
     toBuffer: (format = "png", options) => around(() => encodePicture(picture, format, options)),
     toFile: (path, options) =>

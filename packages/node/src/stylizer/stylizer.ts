@@ -4,17 +4,16 @@ import {
   type Manifest,
   MMFSError,
   mapImages,
+  type Picture,
   type PreloadOptions,
   type Preset,
   type ProgressEvent,
-  type RawPicture,
   reviveStyleCode,
   type StyleCode,
 } from "@mmfs/core";
-import { decodePicture } from "../picture/decode-picture.js";
 import { loadSharp } from "../picture/load-sharp.js";
 import type { PictureInput } from "../picture/picture-input.js";
-import { readInput } from "../picture/read-input.js";
+import { takeInput } from "../picture/take-input.js";
 import { makeResult, type StylizeResult } from "./result.js";
 import { callThread, forgetStylizer, joinThread, leaveThread } from "./shared-thread.js";
 import { Slots } from "./slots.js";
@@ -36,7 +35,7 @@ interface StylizerSettings extends StylizerReference {
 
 /** A style as it travels to the thread. */
 interface DecodedStyle {
-  style: CoreStyleOption<RawPicture>;
+  style: CoreStyleOption<Picture>;
   /** The buffers of its reference pictures. */
   transfer: ArrayBuffer[];
 }
@@ -77,7 +76,7 @@ export class Stylizer implements AsyncDisposable {
   }
 
   /**
-   * Stylizes the faces of a photo.
+   * Stylizes a photo: the whole of it, at the scale of its faces, or its faces alone.
    *
    * @throws {MMFSError} `NO_FACE`, `UNSUPPORTED_IMAGE`, `IMAGE_TOO_LARGE`, `FILE_NOT_READABLE`, `INVALID_ARGUMENT`,
    * `URL_NOT_ALLOWED`, `DOWNLOAD_FAILED`, `STYLE_UNKNOWN`, `STYLE_INVALID`, `PROMPT_NOT_UNDERSTOOD`, `DEVICE_UNAVAILABLE`, `DEVICE_LOST`,
@@ -85,7 +84,7 @@ export class Stylizer implements AsyncDisposable {
    * `UNSUPPORTED_PLATFORM`. An aborted call rejects with `signal.reason`.
    */
   stylize(photo: PictureInput, options: StylizeOptions = {}): Promise<StylizeResult> {
-    const { signal: _signal, onProgress: _onProgress, ...plain } = options;
+    const { signal: _signal, onProgress: _onProgress, onTile, ...plain } = options;
     return this.#run(options, async (signal, onProgress) => {
       const start = performance.now();
       const { warnings, ...picture } = await this.#decode(photo, signal, onProgress);
@@ -93,8 +92,13 @@ export class Stylizer implements AsyncDisposable {
       const decode = performance.now() - start;
       const raw = await callThread(
         "stylize",
-        { stylizer: reference(this.#settings), photo: picture, options: { ...plain, style } },
-        { signal, onProgress, transfer: [picture.data.buffer, ...transfer] },
+        {
+          stylizer: reference(this.#settings),
+          photo: picture,
+          options: { ...plain, style },
+          tiles: onTile !== undefined,
+        },
+        { signal, onProgress, onTile, transfer: [picture.data.buffer, ...transfer] },
       );
       raw.warnings.unshift(...warnings);
       raw.timings = { ...raw.timings, decode, total: raw.timings.total + decode };
@@ -185,12 +189,9 @@ export class Stylizer implements AsyncDisposable {
   async #decodeStyle(style: StyleOption, signal: AbortSignal): Promise<DecodedStyle> {
     const { allowRemote, maxPixels } = this.#settings;
     const transfer: ArrayBuffer[] = [];
-    const decode = async (image: PictureInput): Promise<RawPicture> => {
+    const decode = async (image: PictureInput): Promise<Picture> => {
       try {
-        const { width, height, data } = await decodePicture(await readInput(image, { allowRemote, signal }), {
-          maxPixels,
-          signal,
-        });
+        const { width, height, data } = await takeInput(image, { allowRemote, maxPixels, signal });
         transfer.push(data.buffer);
         return { width, height, data };
       } catch (cause) {
@@ -206,8 +207,7 @@ export class Stylizer implements AsyncDisposable {
   async #decode(photo: PictureInput, signal: AbortSignal, onProgress: (event: ProgressEvent) => void) {
     const { allowRemote, maxPixels } = this.#settings;
     onProgress({ type: "stage", stage: "decode", progress: 0 });
-    const bytes = await readInput(photo, { allowRemote, signal });
-    return decodePicture(bytes, { maxPixels, signal });
+    return takeInput(photo, { allowRemote, maxPixels, signal });
   }
 }
 

@@ -1,4 +1,4 @@
-import type { DeviceOption, DType, RawPicture, ServedStylizer } from "@mmfs/core";
+import type { DeviceOption, DType, Picture, ServedStylizer } from "@mmfs/core";
 
 /** Which stylizer a call is for. */
 export interface StylizerReference {
@@ -11,4 +11,4 @@ export interface StylizerReference {
 }
 
 /** What may be called in the worker thread: argument and answer. */
-export type ThreadFunctions = ServedStylizer<StylizerReference, RawPicture>;
+export type ThreadFunctions = ServedStylizer<StylizerReference, Picture>;

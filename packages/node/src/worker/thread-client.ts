@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Transferable, Worker, WorkerOptions } from "node:worker_threads";
-import { MMFSError, type ProgressEvent, type Reply, type Request, reviveError } from "@mmfs/core";
+import { MMFSError, type PaintedTile, type ProgressEvent, type Reply, type Request, reviveError } from "@mmfs/core";
 import { NativeGate } from "./native-gate.js";
 
 export interface CallOptions {
@@ -9,12 +9,14 @@ export interface CallOptions {
   /** The call rejects with its reason at once, and the worker stops at the next step. */
   signal?: AbortSignal | undefined;
   onProgress?: ((event: ProgressEvent) => void) | undefined;
+  onTile?: ((tile: PaintedTile) => void) | undefined;
 }
 
 interface PendingCall {
   resolve(value: unknown): void;
   reject(error: unknown): void;
   onProgress: CallOptions["onProgress"];
+  onTile: CallOptions["onTile"];
 }
 
 /** What a thread finds in its `workerData`. */
@@ -47,7 +49,7 @@ export class ThreadClient {
    * @throws what the function throws, `signal.reason`, or {MMFSError} `INFERENCE_FAILED` if the thread ends meanwhile.
    */
   async call<T>(method: string, argument: unknown, options: CallOptions = {}): Promise<T> {
-    const { signal, onProgress, transfer = [] } = options;
+    const { signal, onProgress, onTile, transfer = [] } = options;
     await this.#ending;
     signal?.throwIfAborted();
     const worker = this.#start();
@@ -74,6 +76,7 @@ export class ThreadClient {
           reject(error);
         },
         onProgress,
+        onTile,
       });
       worker.ref();
       signal?.addEventListener("abort", abort, { once: true });
@@ -149,11 +152,12 @@ export class ThreadClient {
   }
 
   /** A callback that throws ends its own call, not the process. */
-  #report(call: PendingCall, { id, event }: Extract<Reply, { type: "progress" }>): void {
+  #report(call: PendingCall, reply: Extract<Reply, { type: "progress" | "tile" }>): void {
     try {
-      call.onProgress?.(event);
+      if (reply.type === "tile") call.onTile?.(reply.tile);
+      else call.onProgress?.(reply.event);
     } catch (error) {
-      if (this.#worker) this.#post(this.#worker, { type: "abort", id });
+      if (this.#worker) this.#post(this.#worker, { type: "abort", id: reply.id });
       call.reject(error);
     }
   }

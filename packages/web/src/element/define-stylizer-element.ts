@@ -1,39 +1,32 @@
-import type { MMFSError, Preset, ProgressEvent } from "@mmfs/core";
+import { MMFSError, type Preset, type ProgressEvent, SketchLoop } from "@mmfs/core";
+import { drawTile } from "../picture/draw-tile.js";
 import type { PictureInput } from "../picture/picture-input.js";
 import { createStylizer } from "../stylizer/create-stylizer.js";
-import type { StyleOption, StylizerOptions } from "../stylizer/options.js";
+import type { StyleOption, StylizeOptions, StylizerOptions } from "../stylizer/options.js";
 import type { StylizeResult } from "../stylizer/result.js";
 import type { Stylizer } from "../stylizer/stylizer.js";
-import { openCamera } from "./camera.js";
 import { drawElement, type ElementParts } from "./draw-element.js";
+import { type ElementSettings, makeSettingsElement, SETTING_PROPERTIES, SETTINGS } from "./element-settings.js";
 import { showPhoto } from "./show-photo.js";
+import { takeChosen, takeDropped, takePasted } from "./take-files.js";
+import { Viewfinder } from "./viewfinder.js";
+import { followWipe } from "./wipe.js";
 
 /**
  * `<mmfs-stylizer>`: drop, paste, choose or take a photo; pick a preset, write a prompt or give a reference picture where the bundle
- * understands them (both together are mixed); set the strength; wipe between before and after; save.
+ * understands them (both together are mixed); set the strength; wipe between before and after; save. The painting is shown as it comes,
+ * and while the strength moves it is sketched.
  *
- * Attributes, which are properties too: `bundle` and `runtime-url` (`runtimeUrl`) as the options of `createStylizer`, `preset`, `prompt`,
- * `strength`, `surroundings`.
+ * Attributes, which are properties too: `bundle` and `runtime-url` (`runtimeUrl`) as the options of `createStylizer`; `preset`, `prompt`,
+ * `strength`, `subject`, `surroundings`, `faces` and `resolution` as those of `stylize`.
  * Events, which bubble: `mmfs-result` (`detail` is the `StylizeResult`), `mmfs-error` (`detail` is the error) and `mmfs-progress`.
  * CSS parts: `stage`, `canvas`, `before`, `compare`, `viewfinder`, `video`, `drop`, `camera`, `controls`, `styles`, `prompt`, `reference`,
- * `strength`, `footer`, `status`, `save`.
+ * `strength`, `footer`, `status`, `anyway`, `save`.
  * CSS variables: `--mmfs-accent`, `--mmfs-surface`, `--mmfs-line`, `--mmfs-radius`.
  */
-export interface StylizerElement extends HTMLElement {
+export interface StylizerElement extends HTMLElement, ElementSettings {
   /** Options of its stylizer beyond the attributes; set them before the first photo. */
   options: StylizerOptions;
-  /** The address of a bundle. @default the bundle of `@mmfs/model-mini` */
-  bundle: string | null;
-  /** Address of the folder with the files of onnxruntime-web's `dist`, for pages without a bundler. */
-  runtimeUrl: string | null;
-  /** The name of a preset. @default the first of the bundle */
-  preset: string | null;
-  /** A style in words, which goes before the preset. */
-  prompt: string | null;
-  /** From 0 to 1.5. @default 1 */
-  strength: number;
-  /** What is around the faces, as the option of `stylize`. @default "photo" */
-  surroundings: "photo" | "toned";
   /** The photo; setting it is {@link open}. */
   photo: PictureInput | undefined;
   /** A picture in the style that is wanted. */
@@ -67,18 +60,13 @@ declare global {
   }
 }
 
-const SETTINGS = ["preset", "prompt", "strength", "surroundings"];
-const PROPERTIES = [
-  "options",
-  "bundle",
-  "runtimeUrl",
-  "preset",
-  "prompt",
-  "strength",
-  "surroundings",
-  "reference",
-  "photo",
-] as const;
+const PROPERTIES = [...SETTING_PROPERTIES, "options", "reference", "photo"] as const;
+
+/** How the strength is followed while it moves. */
+const SKETCH: StylizeOptions = { resolution: "live", megapixels: 0.25, size: "painting" };
+
+/** Below this strength the photo shows through the painting, but not yet through its tiles. */
+const LEAST_STRENGTH_OF_TILES = 0.25;
 
 /**
  * Makes the element known to the page; calling it again does nothing. Importing the module alone defines nothing, so that it may be
@@ -90,59 +78,28 @@ export function defineStylizerElement(name = "mmfs-stylizer"): void {
   if (customElements.get(name)) return;
   customElements.define(
     name,
-    class extends HTMLElement implements StylizerElement {
-      static observedAttributes = SETTINGS;
+    class extends makeSettingsElement() implements StylizerElement {
+      static observedAttributes = [...SETTINGS];
 
       result: StylizeResult | undefined;
       #options: StylizerOptions = {};
       #parts: ElementParts | undefined;
+      #viewfinder: Viewfinder | undefined;
       #opening: Promise<Stylizer> | undefined;
       #photo: PictureInput | undefined;
+      /** Whether the photo is on the canvas, so that tiles may be drawn over it. */
+      #isShown = false;
+      /** The photo without a face that the visitor wants to be painted anyway. */
+      #paintedAnyway: PictureInput | undefined;
       #reference: PictureInput | undefined;
       #running: AbortController | undefined;
-      #closeCamera: (() => void) | undefined;
+      #sketches: SketchLoop | undefined;
 
       get options(): StylizerOptions {
         return this.#options;
       }
       set options(options: StylizerOptions) {
         this.#options = options ?? {};
-      }
-      get bundle(): string | null {
-        return this.getAttribute("bundle");
-      }
-      set bundle(value: string | null) {
-        this.#reflect("bundle", value);
-      }
-      get runtimeUrl(): string | null {
-        return this.getAttribute("runtime-url");
-      }
-      set runtimeUrl(value: string | null) {
-        this.#reflect("runtime-url", value);
-      }
-      get preset(): string | null {
-        return this.getAttribute("preset");
-      }
-      set preset(value: string | null) {
-        this.#reflect("preset", value);
-      }
-      get prompt(): string | null {
-        return this.getAttribute("prompt");
-      }
-      set prompt(value: string | null) {
-        this.#reflect("prompt", value);
-      }
-      get strength(): number {
-        return Number(this.getAttribute("strength") ?? 1);
-      }
-      set strength(value: number) {
-        this.#reflect("strength", String(value));
-      }
-      get surroundings(): "photo" | "toned" {
-        return this.getAttribute("surroundings") === "toned" ? "toned" : "photo";
-      }
-      set surroundings(value: "photo" | "toned") {
-        this.#reflect("surroundings", value);
       }
       get photo(): PictureInput | undefined {
         return this.#photo;
@@ -171,7 +128,7 @@ export function defineStylizerElement(name = "mmfs-stylizer"): void {
 
       disconnectedCallback(): void {
         this.#running?.abort();
-        this.#endCamera();
+        this.#viewfinder?.close();
         const opening = this.#opening;
         this.#opening = undefined;
         // Frameworks move elements by taking them out and in: that must not fetch the networks anew.
@@ -181,18 +138,19 @@ export function defineStylizerElement(name = "mmfs-stylizer"): void {
         });
       }
 
-      attributeChangedCallback(_name: string, before: string | null, now: string | null): void {
+      attributeChangedCallback(name: string, before: string | null, now: string | null): void {
         if (before === now || this.#parts === undefined) return;
         this.#follow();
-        void this.#update();
+        void this.#update({ isMoving: name === "strength" });
       }
 
       async open(photo: PictureInput): Promise<void> {
         this.#photo = photo;
+        this.#isShown = false;
         this.result = undefined;
         const parts = this.#parts;
         if (parts === undefined) return;
-        this.#endCamera();
+        this.#viewfinder?.close();
         // The photo is there to be looked at while its picture is computed.
         const shown = showPhoto(photo, parts.before).then(
           () => {
@@ -201,6 +159,7 @@ export function defineStylizerElement(name = "mmfs-stylizer"): void {
             parts.stage.hidden = false;
             [parts.after.width, parts.after.height] = [parts.before.width, parts.before.height];
             parts.after.getContext("2d")?.drawImage(parts.before, 0, 0);
+            this.#isShown = true;
           },
           () => {},
         );
@@ -209,34 +168,16 @@ export function defineStylizerElement(name = "mmfs-stylizer"): void {
 
       #draw(): ElementParts {
         const parts = drawElement(this.shadowRoot ?? this.attachShadow({ mode: "open", delegatesFocus: true }));
-        const choose = (files: FileList | null | undefined, use: (file: File) => void) => {
-          const file = [...(files ?? [])].find(({ type }) => type.startsWith("image/"));
-          if (file) use(file);
-        };
         const photo = (file: File) => void this.open(file);
         const reference = (file: File) => {
           this.reference = file;
         };
-        parts.file.addEventListener("change", () => choose(parts.file.files, photo));
-        parts.referenceFile.addEventListener("change", () => choose(parts.referenceFile.files, reference));
-        for (const [place, use] of [
-          [parts.drop, photo],
-          [parts.stage, photo],
-          [parts.reference, reference],
-        ] as const) {
-          const over = (isOver: boolean) => place.toggleAttribute("data-over", isOver);
-          place.addEventListener("dragover", (event) => {
-            event.preventDefault();
-            over(true);
-          });
-          place.addEventListener("dragleave", () => over(false));
-          place.addEventListener("drop", (event) => {
-            event.preventDefault();
-            over(false);
-            choose(event.dataTransfer?.files, use);
-          });
-        }
-        this.addEventListener("paste", (event) => choose(event.clipboardData?.files, photo));
+        takeChosen(parts.file, photo);
+        takeChosen(parts.referenceFile, reference);
+        takeDropped(parts.drop, photo);
+        takeDropped(parts.stage, photo);
+        takeDropped(parts.reference, reference);
+        takePasted(this, photo);
         parts.referenceRemove.addEventListener("click", () => {
           this.reference = undefined;
           parts.referenceFile.value = "";
@@ -251,12 +192,18 @@ export function defineStylizerElement(name = "mmfs-stylizer"): void {
         parts.strength.addEventListener("input", () => {
           this.strength = Number(parts.strength.value);
         });
-        parts.compare.addEventListener("input", () => this.#wipe());
-        parts.camera.addEventListener("click", () => void this.#startCamera());
-        parts.closeCamera.addEventListener("click", () => this.#endCamera(true));
-        parts.shoot.addEventListener("click", () => void this.#shoot());
+        parts.anyway.addEventListener("click", () => {
+          this.#paintedAnyway = this.#photo;
+          parts.compare.focus();
+          void this.#update();
+        });
         parts.save.addEventListener("click", () => void this.#save());
-        this.#wipe();
+        followWipe(parts);
+        this.#viewfinder = new Viewfinder(parts, {
+          isWanted: () => this.isConnected,
+          say: (text, options) => this.#say(text, options),
+          use: (picture) => void this.open(picture),
+        });
         return parts;
       }
 
@@ -270,11 +217,6 @@ export function defineStylizerElement(name = "mmfs-stylizer"): void {
         }
       }
 
-      #reflect(name: string, value: string | null): void {
-        if (value === null || value === undefined) this.removeAttribute(name);
-        else this.setAttribute(name, value);
-      }
-
       /** Shows in the controls what the attributes say. */
       #follow(): void {
         const parts = this.#parts;
@@ -283,17 +225,6 @@ export function defineStylizerElement(name = "mmfs-stylizer"): void {
         if (parts.prompt.value.trim() !== (this.prompt ?? "")) parts.prompt.value = this.prompt ?? "";
         parts.strength.value = String(this.strength);
         parts.strength.setAttribute("aria-valuetext", `${Math.round(this.strength * 100)} %`);
-      }
-
-      #wipe(): void {
-        const { compare, stage } = this.#parts ?? {};
-        if (compare === undefined || stage === undefined) return;
-        const share = Number(compare.value) / 100;
-        // The middle of the handle, which is 28 pixels wide and stays inside; at both ends nothing is left over.
-        const middle = `calc(14px + ${share} * (100% - 28px))`;
-        stage.style.setProperty("--split", share === 0 ? "0%" : share === 1 ? "100%" : middle);
-        compare.toggleAttribute("data-whole", share === 0 || share === 1);
-        compare.setAttribute("aria-valuetext", `${compare.value} % of the photo as it was`);
       }
 
       async #showReference(): Promise<void> {
@@ -309,39 +240,6 @@ export function defineStylizerElement(name = "mmfs-stylizer"): void {
           () => false,
         );
         referencePicture.hidden = !isShown || this.#reference !== picture;
-      }
-
-      async #startCamera(): Promise<void> {
-        const parts = this.#parts;
-        if (parts === undefined) return;
-        this.#endCamera();
-        try {
-          const close = await openCamera(parts.video);
-          if (!this.isConnected) return close();
-          this.#closeCamera = close;
-        } catch (error) {
-          this.#say(error instanceof Error ? error.message : String(error), { isError: true });
-          return;
-        }
-        this.#say("");
-        parts.viewfinder.hidden = false;
-        parts.shoot.focus();
-      }
-
-      #endCamera(isByHand = false): void {
-        this.#closeCamera?.();
-        this.#closeCamera = undefined;
-        if (this.#parts === undefined) return;
-        this.#parts.viewfinder.hidden = true;
-        if (isByHand) this.#parts.camera.focus();
-      }
-
-      async #shoot(): Promise<void> {
-        const parts = this.#parts;
-        if (parts === undefined || parts.video.videoWidth === 0) return;
-        const photo = await createImageBitmap(parts.video);
-        parts.camera.focus();
-        await this.open(photo);
       }
 
       async #save(): Promise<void> {
@@ -397,48 +295,94 @@ export function defineStylizerElement(name = "mmfs-stylizer"): void {
         return prompt ? [{ style: prompt }, { style: { image } }] : { image };
       }
 
-      /** Only the newest wish counts: a slider that moves on ends what it asked for before. */
-      async #update(): Promise<void> {
+      /** Only the newest wish counts. */
+      async #update({ isMoving = false } = {}): Promise<void> {
         const photo = this.#photo;
         const parts = this.#parts;
         if (photo === undefined || parts === undefined) return;
+        if (isMoving && this.#sketches?.isRunning) return this.#sketches.move();
         this.#running?.abort();
         const running = new AbortController();
+        const { signal } = running;
         this.#running = running;
+        this.#sketches = new SketchLoop();
         this.#say("Working…");
         this.setAttribute("aria-busy", "true");
+        parts.anyway.hidden = true;
+        parts.save.disabled = true;
         try {
           const stylizer = await this.#stylizer();
-          running.signal.throwIfAborted();
-          this.result = await stylizer.stylize(photo, {
-            style: this.#style(),
-            strength: this.strength,
-            surroundings: this.surroundings,
-            signal: running.signal,
-            onProgress: (detail) => this.#tell("mmfs-progress", detail),
-          });
+          signal.throwIfAborted();
+          if (isMoving && this.#isFine(stylizer)) {
+            await this.#sketches.run(async () => this.#show(await this.#paint(stylizer, photo, signal, SKETCH)));
+            signal.throwIfAborted();
+          }
+          this.result = await this.#paint(stylizer, photo, signal);
           const { facesFound, device, timings, warnings } = this.result;
-          const faces = facesFound === 1 ? "1 face" : `${facesFound} faces`;
-          this.#say(`${faces}, ${Math.round(timings.total)} ms on ${device}`, { title: warnings.join("\n") });
+          const faces = facesFound === 1 ? "1 face" : `${facesFound || "No"} faces`;
+          this.#say(`${faces}, ${(timings.total / 1000).toFixed(1)} s on ${device}`, { title: warnings.join("\n") });
+          [parts.after.width, parts.after.height] = [this.result.width, this.result.height];
           this.#show(this.result);
+          parts.save.disabled = false;
           this.#tell("mmfs-result", this.result);
         } catch (error) {
-          if (running.signal.aborted) return;
-          this.#say(error instanceof Error ? error.message : String(error), { isError: true });
+          if (signal.aborted) return;
+          this.#explain(error);
           this.#tell("mmfs-error", error);
         } finally {
           if (this.#running === running) this.removeAttribute("aria-busy");
         }
       }
 
-      #show({ width, height, bitmap }: StylizeResult): void {
+      /** Whether a picture takes so long that it is worth to be sketched first. */
+      #isFine({ bundle: { network } }: Stylizer): boolean {
+        const resolution = this.resolution ?? network.resolution.default;
+        return resolution !== "live" && resolution > network.resolution.live;
+      }
+
+      /** Paints a photo as the settings say, and draws what comes of it over what is shown. */
+      async #paint(
+        stylizer: Stylizer,
+        photo: PictureInput,
+        signal: AbortSignal,
+        more?: StylizeOptions,
+      ): Promise<StylizeResult> {
+        const { strength, faces, subject, surroundings, resolution } = this;
+        const anyway = this.#paintedAnyway === photo;
+        const extent: StylizeOptions = anyway ? { faces: "none" } : { faces, subject, surroundings };
+        const isWhole = anyway || surroundings === "painted";
+        // A sketch comes soon enough, and tiles are without the faces that are laid into it at the end.
+        const comesInTiles = more === undefined && isWhole && strength >= LEAST_STRENGTH_OF_TILES;
+        return stylizer.stylize(photo, {
+          ...{ style: this.#style(), strength, resolution: resolution ?? undefined, ...extent, ...more, signal },
+          onProgress: (detail) => this.#tell("mmfs-progress", detail),
+          onTile: comesInTiles
+            ? (tile) => {
+                const context = this.#parts?.after.getContext("2d");
+                if (context && this.#isShown) drawTile(context, tile);
+              }
+            : undefined,
+        });
+      }
+
+      #show({ bitmap }: StylizeResult): void {
         const parts = this.#parts;
         if (parts === undefined) return;
+        const { width, height } = parts.after;
+        const context = parts.after.getContext("2d");
+        context?.clearRect(0, 0, width, height);
+        context?.drawImage(bitmap, 0, 0, width, height);
         this.toggleAttribute("data-photo", true);
-        [parts.after.width, parts.after.height] = [width, height];
-        parts.after.getContext("2d")?.drawImage(bitmap, 0, 0);
         parts.stage.hidden = false;
         parts.save.hidden = false;
+      }
+
+      #explain(error: unknown): void {
+        const isFaceless = MMFSError.isInstance(error) && error.code === "NO_FACE";
+        const text = error instanceof Error ? error.message : String(error);
+        const faceless = "No face was found. Paint the picture anyway, or choose another photo.";
+        this.#say(isFaceless ? faceless : text, { isError: true, title: isFaceless ? text : "" });
+        if (isFaceless && this.#parts) this.#parts.anyway.hidden = false;
       }
 
       #tell(name: string, detail: unknown): void {

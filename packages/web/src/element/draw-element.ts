@@ -21,6 +21,7 @@ export interface ElementParts {
   referencePicture: HTMLCanvasElement;
   referenceRemove: HTMLButtonElement;
   strength: HTMLInputElement;
+  anyway: HTMLButtonElement;
   save: HTMLButtonElement;
   status: HTMLElement;
 }
@@ -85,8 +86,9 @@ export function drawElement(root: ShadowRoot): ElementParts {
   );
 
   const status = make("output", { part: "status", role: "status", "aria-live": "polite" });
+  const anyway = make("button", { part: "anyway", type: "button", hidden: "" }, "Paint it anyway");
   const save = make("button", { part: "save", type: "button", class: "main", hidden: "" }, "Save as PNG");
-  root.replaceChildren(stage, viewfinder, drop, controls, make("div", { part: "footer" }, status, save));
+  root.replaceChildren(stage, viewfinder, drop, controls, make("div", { part: "footer" }, status, anyway, save));
   return {
     ...{
       stage,
@@ -104,7 +106,7 @@ export function drawElement(root: ShadowRoot): ElementParts {
       styles,
       prompt,
     },
-    ...{ reference, referenceFile, referencePicture, referenceRemove, strength, save, status },
+    ...{ reference, referenceFile, referencePicture, referenceRemove, strength, anyway, save, status },
   };
 }
 

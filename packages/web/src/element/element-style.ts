@@ -47,6 +47,7 @@ button {
   min-height: 2.5rem; padding: .375rem 1rem; border: 1px solid var(--line); border-radius: 999px; background: none; cursor: pointer;
 }
 button:hover { border-color: var(--accent); }
+button:disabled { cursor: default; opacity: .5; }
 button.main { border-color: var(--accent); background: var(--accent); color: var(--on-accent); }
 
 [part="controls"] { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 15rem), 1fr)); gap: 1rem; margin-top: 1rem; }

@@ -9,7 +9,7 @@ export async function showPhoto(photo: PictureInput, canvas: HTMLCanvasElement):
   if (taken.type === "bitmap") bitmap = taken.bitmap;
   else if (taken.type === "pixels") {
     const { data, width, height } = taken.picture;
-    bitmap = await createImageBitmap(new ImageData(data, width, height));
+    bitmap = await createImageBitmap(new ImageData(data as Uint8ClampedArray<ArrayBuffer>, width, height));
   } else bitmap = await createImageBitmap(taken.type === "file" ? taken.blob : await fetchPhoto(taken.url));
   [canvas.width, canvas.height] = [bitmap.width, bitmap.height];
   canvas.getContext("2d")?.drawImage(bitmap, 0, 0);

@@ -1,4 +1,4 @@
-import { checkPictureFormat, MMFSError, type RawPicture, sizeInHeader } from "@mmfs/core";
+import { checkPictureFormat, MMFSError, type Picture, sizeInHeader } from "@mmfs/core";
 import { fetchPhoto } from "./fetch-photo.js";
 import type { TravellingPhoto } from "./travelling-photo.js";
 
@@ -19,7 +19,7 @@ export interface DecodePhotoOptions {
  *
  * @throws {MMFSError} `UNSUPPORTED_IMAGE`, `IMAGE_TOO_LARGE`, `DOWNLOAD_FAILED`, `FILE_NOT_READABLE`
  */
-export async function decodePhoto(photo: TravellingPhoto, options: DecodePhotoOptions): Promise<RawPicture> {
+export async function decodePhoto(photo: TravellingPhoto, options: DecodePhotoOptions): Promise<Picture> {
   const { maxPixels, signal } = options;
   if (photo.type === "pixels") {
     checkSize(photo.picture, maxPixels);
@@ -69,7 +69,7 @@ function checkSize({ width, height }: { width: number; height: number }, maxPixe
   );
 }
 
-function readPixels(bitmap: ImageBitmap): RawPicture {
+function readPixels(bitmap: ImageBitmap): Picture {
   const { width, height } = bitmap;
   const context = new OffscreenCanvas(width, height).getContext("2d", { willReadFrequently: true });
   if (context === null) {
@@ -80,5 +80,5 @@ function readPixels(bitmap: ImageBitmap): RawPicture {
   }
   context.drawImage(bitmap, 0, 0);
   const { data } = context.getImageData(0, 0, width, height);
-  return { width, height, data: data as Uint8ClampedArray<ArrayBuffer> };
+  return { width, height, data };
 }

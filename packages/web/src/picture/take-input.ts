@@ -1,9 +1,9 @@
-import { MMFSError } from "@mmfs/core";
+import { isPictureLike, MMFSError, type NdarrayView, type Picture, takePicture } from "@mmfs/core";
 import type { PictureInput } from "./picture-input.js";
 import type { TravellingPhoto } from "./travelling-photo.js";
 
 const ACCEPTED =
-  "A photo is given as a Blob, File, ArrayBuffer, Uint8Array, address, ImageData, ImageBitmap, img, canvas, video or VideoFrame";
+  "A photo is given as a Blob, File, ArrayBuffer, Uint8Array, address, ImageData, { width, height, data }, ImageBitmap, img, canvas, video or VideoFrame";
 
 /**
  * Makes whatever the user gave fit to travel; what shows a picture is copied as it is at this moment.
@@ -17,7 +17,10 @@ export async function takeInput(input: PictureInput): Promise<TravellingPhoto> {
   if (input instanceof ArrayBuffer || ArrayBuffer.isView(input)) {
     return { type: "file", blob: new Blob([input as BlobPart]) };
   }
-  if (is(input, "ImageData")) return takePixels(input as ImageData);
+  if (is(input, "ImageData") && !isSrgbBytes(input as ImageData)) {
+    return { type: "bitmap", bitmap: await createImageBitmap(input as ImageData) };
+  }
+  if (isPictureLike(input)) return takePixels(input);
   return { type: "bitmap", bitmap: await takeBitmap(input as Shown) };
 }
 
@@ -32,16 +35,16 @@ function absolute(address: string | URL): string {
   return new URL(address, base).href;
 }
 
-async function takePixels(pixels: ImageData): Promise<TravellingPhoto> {
-  const isSrgb = (pixels.colorSpace ?? "srgb") === "srgb";
-  if (!isSrgb || !(pixels.data instanceof Uint8ClampedArray)) {
-    return { type: "bitmap", bitmap: await createImageBitmap(pixels) };
-  }
-  const { width, height, data } = pixels;
+function isSrgbBytes({ colorSpace = "srgb", data }: ImageData): boolean {
+  return colorSpace === "srgb" && data instanceof Uint8ClampedArray;
+}
+
+function takePixels(pixels: Picture | NdarrayView): TravellingPhoto {
+  const { width, height, data } = takePicture(pixels);
   return { type: "pixels", picture: { width, height, data: new Uint8ClampedArray(data) } };
 }
 
-type Shown = Exclude<PictureInput, string | URL | Blob | ArrayBuffer | Uint8Array | ImageData>;
+type Shown = Exclude<PictureInput, string | URL | Blob | ArrayBuffer | Uint8Array | Picture | NdarrayView>;
 
 async function takeBitmap(input: Shown): Promise<ImageBitmap> {
   const names = [

@@ -1,14 +1,15 @@
-import type { RawPicture } from "@mmfs/core";
+import type { Picture } from "@mmfs/core";
 
 /** A photo as it travels to the worker, which does what takes time. */
 export type TravellingPhoto =
   | { type: "file"; blob: Blob }
   | { type: "address"; url: string }
   | { type: "bitmap"; bitmap: ImageBitmap }
-  | { type: "pixels"; picture: RawPicture };
+  /** In a buffer of its own. */
+  | { type: "pixels"; picture: Picture };
 
 /** What of a photo moves to the worker instead of being copied. */
 export function transferOf(photo: TravellingPhoto): Transferable[] {
   if (photo.type === "bitmap") return [photo.bitmap];
-  return photo.type === "pixels" ? [photo.picture.data.buffer] : [];
+  return photo.type === "pixels" ? [photo.picture.data.buffer as ArrayBuffer] : [];
 }

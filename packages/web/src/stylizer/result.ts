@@ -1,12 +1,9 @@
 import {
   type StylizedFace as CoreStylizedFace,
   type StylizeResult as CoreStylizeResult,
+  type Picture,
   type ProgressEvent,
-  type RawFace,
-  type RawPicture,
-  type RawResult,
   reviveStyleCode,
-  wrapPicture,
 } from "@mmfs/core";
 import { drawPixels, type EncodeOptions, encodePicture, type WrittenFormat } from "../picture/encode-picture.js";
 
@@ -36,7 +33,7 @@ export interface StylizeResult extends Omit<CoreStylizeResult, "faces">, Showabl
 type Around = (write: () => Promise<Blob>) => Promise<Blob>;
 
 /** Looks at what came from the worker as a {@link StylizeResult}; no pixel is copied. */
-export function makeResult(raw: RawResult, onProgress: (event: ProgressEvent) => void): StylizeResult {
+export function makeResult(raw: CoreStylizeResult, onProgress: (event: ProgressEvent) => void): StylizeResult {
   const { style, faces, ...rest } = raw;
   const timings = { ...rest.timings };
   const timed: Around = async (write) => {
@@ -49,24 +46,22 @@ export function makeResult(raw: RawResult, onProgress: (event: ProgressEvent) =>
   return withShowing(rest, timed, {
     ...rest,
     timings,
-    picture: wrapPicture(rest.data, rest.width, rest.height),
     faces: faces.map(makeFace),
     style: { code: reviveStyleCode(style.code), seed: style.seed },
   });
 }
 
-function makeFace({ picture, ...face }: RawFace): StylizedFace {
-  const view = wrapPicture(picture.data, picture.width, picture.height);
-  return withShowing(picture, (write) => write(), { ...face, picture: view });
+function makeFace(face: CoreStylizedFace): StylizedFace {
+  return withShowing(face.picture, (write) => write(), { ...face });
 }
 
 function withShowing<T extends object>(
-  { data, width, height }: RawPicture,
+  { data, width, height }: Picture,
   around: Around,
   result: T,
 ): T & ShowablePicture {
   let bitmap: ImageBitmap | undefined;
-  const toImageData = () => new ImageData(data, width, height);
+  const toImageData = () => new ImageData(data as Uint8ClampedArray<ArrayBuffer>, width, height);
   return Object.defineProperty(
     Object.assign(result, {
       toImageData,

@@ -7,7 +7,6 @@ import {
   type PreloadOptions,
   type Preset,
   type ProgressEvent,
-  type RawResult,
   reviveStyleCode,
   type StyleCode,
 } from "@mmfs/core";
@@ -60,7 +59,7 @@ export class Stylizer {
   }
 
   /**
-   * Stylizes the faces of a photo. Another style, seed or strength for a photo that was just seen runs the decoder alone.
+   * Stylizes a photo: the whole of it, at the scale of its faces, or its faces alone. Another style, seed or strength for a photo that was just seen runs the decoder alone.
    *
    * @throws {MMFSError} `NO_FACE`, `UNSUPPORTED_IMAGE`, `IMAGE_TOO_LARGE`, `FILE_NOT_READABLE`, `INVALID_ARGUMENT`,
    * `URL_NOT_ALLOWED`, `DOWNLOAD_FAILED`, `STYLE_UNKNOWN`, `STYLE_INVALID`, `PROMPT_NOT_UNDERSTOOD`, `DEVICE_UNAVAILABLE`, `DEVICE_LOST`,
@@ -68,14 +67,14 @@ export class Stylizer {
    * `UNSUPPORTED_PLATFORM`. An aborted call rejects with `signal.reason`.
    */
   stylize(photo: PictureInput, options: StylizeOptions = {}): Promise<StylizeResult> {
-    const { signal: _signal, onProgress: _onProgress, ...plain } = options;
+    const { signal: _signal, onProgress: _onProgress, onTile, ...plain } = options;
     return this.#run(options, async (signal, onProgress) => {
       const taken = await takeInput(photo);
       const { style, transfer } = await takeStyle(plain.style);
-      const raw: RawResult = await this.#call(
+      const raw = await this.#call(
         "stylize",
-        { stylizer: this.#reference, photo: taken, options: { ...plain, style } },
-        { signal, onProgress, transfer: [...transferOf(taken), ...transfer] },
+        { stylizer: this.#reference, photo: taken, options: { ...plain, style }, tiles: onTile !== undefined },
+        { signal, onProgress, onTile, transfer: [...transferOf(taken), ...transfer] },
       );
       return makeResult(raw, onProgress);
     });

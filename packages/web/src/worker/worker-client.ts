@@ -1,4 +1,4 @@
-import { MMFSError, type ProgressEvent, type Reply, type Request, reviveError } from "@mmfs/core";
+import { MMFSError, type PaintedTile, type ProgressEvent, type Reply, type Request, reviveError } from "@mmfs/core";
 
 /** What computes, and how to end it: a worker, or the page itself behind a message port. */
 export interface Connection {
@@ -21,12 +21,14 @@ export interface CallOptions {
   /** The call rejects with its reason at once, and the worker stops at the next step. */
   signal?: AbortSignal | undefined;
   onProgress?: ((event: ProgressEvent) => void) | undefined;
+  onTile?: ((tile: PaintedTile) => void) | undefined;
 }
 
 interface PendingCall {
   resolve(value: unknown): void;
   reject(error: unknown): void;
   onProgress: CallOptions["onProgress"];
+  onTile: CallOptions["onTile"];
 }
 
 /** Calls functions in a worker, which starts with the first call and again after it broke down. */
@@ -50,7 +52,7 @@ export class WorkerClient {
    * @throws what the function throws, `signal.reason`, or {MMFSError} `INFERENCE_FAILED` if the worker breaks down meanwhile.
    */
   async call<T>(method: string, argument: unknown, options: CallOptions = {}): Promise<T> {
-    const { signal, onProgress, transfer = [] } = options;
+    const { signal, onProgress, onTile, transfer = [] } = options;
     signal?.throwIfAborted();
     const connection = this.#start();
     this.#lastId += 1;
@@ -75,6 +77,7 @@ export class WorkerClient {
           reject(error);
         },
         onProgress,
+        onTile,
       });
       signal?.addEventListener("abort", abort, { once: true });
       try {
@@ -127,7 +130,8 @@ export class WorkerClient {
     else if (reply.type === "error") call.reject(reviveError(reply.error));
     else {
       try {
-        call.onProgress?.(reply.event);
+        if (reply.type === "tile") call.onTile?.(reply.tile);
+        else call.onProgress?.(reply.event);
       } catch (error) {
         // A callback that throws ends its own call, not the page's script.
         connection.send({ type: "abort", id: reply.id }, []);

@@ -1,8 +1,7 @@
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import sharp, { type Sharp } from "sharp";
-import { wrapPicture } from "../../picture/create-picture.js";
-import type { Picture } from "../../picture/picture.js";
+import { checkPicture, type Picture } from "../../picture/picture.js";
 
 const demo = join(dirname(createRequire(import.meta.url).resolve("@vladmandic/face-api")), "../demo");
 
@@ -166,5 +165,5 @@ const background = "#8a8076";
 
 export async function toPicture(image: Sharp): Promise<Picture> {
   const { data, info } = await image.clone().ensureAlpha().raw().toBuffer({ resolveWithObject: true });
-  return wrapPicture(data, info.width, info.height);
+  return checkPicture({ width: info.width, height: info.height, data });
 }

@@ -1,12 +1,10 @@
 import type { Face } from "../faces/face.js";
 import type { SimilarityTransform } from "../geometry/types.js";
-import { wrapPicture } from "../picture/create-picture.js";
 import type { Picture } from "../picture/picture.js";
-import { pixelsOf } from "../picture/pixels.js";
 import { faceMask } from "./face-mask.js";
 import { pasteBack } from "./paste-back.js";
 
-/** A stylised face that is to be pasted into its photo. */
+/** A face that was painted in its square. */
 export interface FaceLayer {
   face: Face;
   /** From pixels of the photo to pixels of the squares. */
@@ -15,22 +13,22 @@ export interface FaceLayer {
   square: Picture;
   /** The same square, stylised. */
   stylized: Picture;
-  /** 0 leaves the photo as it is, 1 pastes the stylised square in full. */
+  /** 0 leaves what is below as it is, 1 shows the stylised square in full. */
   opacity: number;
 }
 
 /**
- * The photo with its faces pasted in; where they overlap, the larger lies over the smaller.
+ * Lays painted faces over a picture; where they overlap, the larger lies over the smaller. Bytes that no face covers, and all
+ * alpha, stay as they are.
  *
- * @returns a new picture; bytes that no face covers, and all alpha, are those of the photo.
+ * @param picture the photo, or a painting of it; is changed in place.
+ * @param scale pixels of the picture in one of the photo. @default 1
  */
-export function compositeFaces(photo: Picture, layers: readonly FaceLayer[]): Picture {
-  const { data, width, height } = pixelsOf(photo);
-  const result = { data: data.slice(), width, height };
+export function layFaces(picture: Picture, layers: readonly FaceLayer[], scale = 1): void {
   const fromSmallest = [...layers].sort((one, other) => one.face.crop.side - other.face.crop.side);
   for (const { face, transform, square, stylized, opacity } of fromSmallest) {
     const mask = faceMask(face, transform, square).map((share) => share * opacity);
-    pasteBack(result, { picture: stylized, mask, transform });
+    const { a, b, tx, ty } = transform;
+    pasteBack(picture, { picture: stylized, mask, transform: { a: a / scale, b: b / scale, tx, ty } });
   }
-  return wrapPicture(result.data, width, height);
 }

@@ -1,9 +1,9 @@
 import type { Bundle } from "../bundle/bundle.js";
-import type { BundlePart } from "../bundle/manifest.js";
+import type { BundlePart, NetworkShape } from "../bundle/manifest.js";
 import { MMFSError } from "../errors/mmfs-error.js";
 import type { StylePack } from "../pack/style-pack.js";
 import type { Device, DeviceOption, DType, Runtime, Session, Tensors } from "../runtime/runtime.js";
-import type { LoadOptions } from "./options.js";
+import type { LoadOptions } from "../stylizer/options.js";
 
 /** The parts of a bundle that are graphs. */
 export type GraphPart = Exclude<BundlePart, "tokenizer" | "presets">;
@@ -42,6 +42,11 @@ export class GraphSet {
     this.#isAuto = device === "auto";
     this.#candidates = device === "auto" ? [...runtime.devices] : [device];
     this.#dtype = dtype;
+  }
+
+  /** The sizes of the bundle's network. */
+  get network(): NetworkShape {
+    return this.#bundle.manifest.network;
   }
 
   /** Where encoder and decoder run, as far as that is known: with `auto` it may change until both are loaded. */
