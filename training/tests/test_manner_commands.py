@@ -16,6 +16,8 @@ from mmfs_training.manners.pairs import sources
 from mmfs_training.picture_files import fitted, read_picture
 from mmfs_training.picture_pairs import PicturePairs
 
+DATA = Path(os.environ.get("MMFS_DATA", Path(__file__).parents[3] / "shared" / "data"))
+
 
 @pytest.fixture
 def photo(tmp_path: Path) -> Path:
@@ -60,11 +62,9 @@ def test_fitted_pictures_have_sides_of_sixteen(photo: Path) -> None:
 
 
 def test_pairs_are_what_training_reads(tmp_path: Path) -> None:
-    data = os.environ.get("MMFS_DATA")
-    if not data:
-        pytest.skip("MMFS_DATA names no folder of photographs")
-    root = Path(data)
-    faces, detector = root / "faces" / "training", root / "weights" / "yunet-2023mar.onnx"
+    faces, detector = DATA / "faces" / "training", DATA / "weights" / "yunet-2023mar.onnx"
+    if not faces.is_dir():
+        pytest.skip(f"there is no {faces} (MMFS_DATA names another folder)")
     out = tmp_path / "pairs"
     some = sorted(faces.glob("interfaces-*.jpg"))[8:10]  # the second has no face in it
     mine = tmp_path / "faces"

@@ -115,6 +115,9 @@ class TeachPhase(Phase):
             raise TrainingError("CHECKPOINT_STYLES", f"The run has learnt {', '.join(gone)}, and no pairs are given.")
         self.styles = [*old, *(style for style in self.pairs.styles if style not in old)]
         self.place_of = {style: i for i, style in enumerate(self.pairs.styles)}
+        # a style of few pairs has little to say, and one of many should not drown the others
+        counts = np.sqrt([len(self.pairs.by_style[self.place_of[style]]) for style in self.styles])
+        self.shares = counts / counts.sum()
         if not before:
             self.pairs.check(config.network.size)
         for number in DECODER_PLACES.values():
@@ -213,7 +216,7 @@ class TeachPhase(Phase):
         settings, size = self.settings, self.config.network.size
         rng = np.random.default_rng((self.config.seed, self.number, step, 1))
         photo = rng.random(self.batch) < settings.photo_share
-        styles = np.where(photo, PHOTO_STYLE, 1 + rng.integers(len(self.styles), size=self.batch))
+        styles = np.where(photo, PHOTO_STYLE, 1 + rng.choice(len(self.styles), self.batch, p=self.shares))
         seeds = rng.integers(2**62, size=self.batch)
         photos, targets, noises = [], [], []
         rows = self.place.mine(np.arange(self.batch)).astype(int)
