@@ -74,7 +74,8 @@ def shifts(before: Sequence[float], after: Sequence[float]) -> list[float]:
 
 @torch.no_grad()
 def drawn_by(model: Model, photo: Pictures, name: str) -> tuple[Pictures, dict[str, Pictures]]:
-    """The photo given back, and the photo in every preset that is a manner, from the noise of this name."""
+    """The photo given back, and the photo in every preset that is a manner, from the noise of this name. Sides are
+    multiples of 16."""
     encoded = fast.encode(model.generator, nchw(scaled(photo[None])), torch.float32)
     maps = noise_of(name, (photo.shape[0], photo.shape[1]), torch.device("cpu"))
 

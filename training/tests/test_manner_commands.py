@@ -7,14 +7,20 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+import torch
 
+from mmfs_training.checkpoint import save_safetensors
 from mmfs_training.errors import TrainingError
+from mmfs_training.manner_figures import drawn_by
 from mmfs_training.manners import MANNERS, Noise, Photo, seed_of
 from mmfs_training.manners.__main__ import main as draw_sheet
 from mmfs_training.manners.pairs import main as make_pairs
 from mmfs_training.manners.pairs import sources
+from mmfs_training.model_folder import read_model
+from mmfs_training.networks import GeneratorConfig
 from mmfs_training.picture_files import fitted, read_picture
 from mmfs_training.picture_pairs import PicturePairs
+from mmfs_training.reference import random_generator
 
 DATA = Path(os.environ.get("MMFS_DATA", Path(__file__).parents[3] / "shared" / "data"))
 
@@ -36,6 +42,28 @@ def test_a_sheet_has_a_row_for_each_photo(tmp_path: Path, photo: Path) -> None:
     assert sheet.shape == (2 * 96, 3 * 96, 3)
     np.testing.assert_array_equal(sheet[:96], sheet[96:])
     assert len(np.unique(sheet[:96, 96:192].reshape(-1, 3), axis=0)) > 50
+
+
+def test_a_model_draws_the_manners_that_it_learnt(
+    tmp_path: Path, photo: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    model, out = tmp_path / "model", tmp_path / "sheet.png"
+    model.mkdir()
+    generator = random_generator(GeneratorConfig(4, 16, detail=True), seed=2)
+    save_safetensors(generator.state_dict(), model / "mmfs-mini.safetensors")
+    rng = torch.Generator().manual_seed(0)
+    save_safetensors(
+        {n: torch.randn(10, 16, generator=rng) for n in ("photo", "pencil")}, model / "presets.safetensors"
+    )
+    table = {"size": 64, "photo": "photo", "presets": [{"name": "pencil"}]}
+    (model / "presets.json").write_text(json.dumps(table))
+    arguments = [str(out), str(photo), "--model", str(model), "--no-photo", "--size", "64", "--cell", "48"]
+    assert draw_sheet(arguments) == 0
+    picture = fitted(read_picture(photo), 64)
+    expected = drawn_by(read_model(model), picture, "someone")[1]["pencil"]
+    np.testing.assert_array_equal(read_picture(out), expected[:, 8:-8])  # its middle square
+    assert draw_sheet([*arguments, "--manners", "gouache"]) == 2
+    assert "there are pencil" in capsys.readouterr().err
 
 
 def test_unknown_manners_are_named(tmp_path: Path, photo: Path, capsys: pytest.CaptureFixture[str]) -> None:

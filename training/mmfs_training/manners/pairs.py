@@ -17,6 +17,7 @@ import sys
 from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor
 from functools import lru_cache
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -147,7 +148,8 @@ def main(arguments: list[str] | None) -> None:
     known = set(json.loads(table.read_text())) if table.exists() else set()
     text = json.dumps(sorted(known | {folder_of(name) for name in names}), indent=2) + "\n"
     write_atomically(table, lambda p: p.write_text(text))
-    with ProcessPoolExecutor(options.workers) as pool:
+    # a fork would inherit the locks of OpenCV's and PyTorch's threads, and may wait for ever
+    with ProcessPoolExecutor(options.workers, mp_context=get_context("spawn")) as pool:
         made = sum(tqdm(pool.map(make, jobs, chunksize=2), total=len(jobs), disable=None))
     print(f"{made} new drawings in {options.out}")
 
