@@ -15,11 +15,11 @@ const presets = await stylizer.presets();
 const loaded = performance.now();
 
 const [first] = presets;
-const result = await stylizer.stylize(photo, { style: first.name, surroundings: "toned" });
+const result = await stylizer.stylize(photo, { style: first.name });
 const picture = resolve(folder, "portrait.png");
 await result.toFile(picture);
 
-console.log(`\n${resolve(photo)}\n  in the style "${first.name}", on ${result.device}:\n`);
+console.log(`\n${resolve(photo)}\n  in the style "${first.name}", on ${result.device}, painted at ${result.painting.width} × ${result.painting.height} pixels:\n`);
 const milliseconds = (time) => `${time.toFixed(0).padStart(6)} ms`;
 console.log(`  ${"open bundle".padEnd(12)}${milliseconds(loaded - started)}`);
 for (const stage of ["decode", "map", "detect", "align", "encode", "stylize", "composite", "write", "total"]) {

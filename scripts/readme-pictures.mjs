@@ -3,7 +3,6 @@
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { alignFace } from "@mmfs/core";
 import { createStylizer } from "@mmfs/node";
 import sharp from "sharp";
 import { contactSheet } from "./contact-sheet.mjs";
@@ -11,58 +10,68 @@ import { contactSheet } from "./contact-sheet.mjs";
 const assets = fileURLToPath(new URL("../docs/assets", import.meta.url));
 const samples = join(dirname(createRequire(import.meta.url).resolve("@vladmandic/face-api/package.json")), "demo");
 const astronaut = join(assets, "astronaut.jpg");
+const sample = (number) => join(samples, `sample${number}.jpg`);
 
-/** Photos and which of their faces, counted from 0, the largest. */
-const people = [
-  { photo: astronaut, face: 0 },
-  { photo: join(samples, "sample3.jpg"), face: 0 },
-  { photo: join(samples, "sample3.jpg"), face: 1 },
-  { photo: join(samples, "sample5.jpg"), face: 0 },
-  { photo: join(samples, "sample5.jpg"), face: 1 },
-  { photo: join(samples, "sample6.jpg"), face: 0 },
-  { photo: join(samples, "sample6.jpg"), face: 1 },
-  { photo: join(samples, "sample6.jpg"), face: 2 },
+/** Squares of photos, `[left, top, side]` in pixels of the file: portraits, a profile, groups, dim light, half-bodies. */
+const squares = [
+  { photo: astronaut },
+  { photo: sample(2), part: [20, 40, 900] },
+  { photo: sample(1), part: [1060, 120, 860] },
+  { photo: sample(3), part: [330, 0, 1350] },
+  { photo: sample(5), part: [1240, 220, 680] },
+  { photo: sample(6), part: [130, 260, 900] },
+  { photo: sample(4), part: [560, 0, 1000] },
+  { photo: sample(1), part: [280, 200, 760] },
 ];
-const group = join(samples, "sample6.jpg");
 const columns = [
-  "expressionist painting",
-  "line engraving",
-  "vintage poster",
-  "rose pastel",
+  "red chalk drawing",
   "charcoal drawing",
-  "coral poster",
+  "vintage poster",
+  "ink etching",
+  "rose pastel",
+  "expressionist painting",
   "pale blue watercolor",
-  "pop art",
+  "coral poster",
 ];
 
 const stylizer = await createStylizer();
-const { default: size } = stylizer.bundle.network.resolution;
 const presets = (await stylizer.presets()).map(({ name }) => name);
 
-const hero = await row(people[0], presets);
-await contactSheet(hero, join(assets, "styles.jpg"), { columns: 6, size: 200 });
+await contactSheet(await row(astronaut, presets), join(assets, "styles.jpg"), { columns: 6, size: 240 });
 
 const sheet = [];
-for (const person of people) sheet.push(...(await row(person, columns)));
-await contactSheet(sheet, join(assets, "sheet.jpg"), { columns: columns.length + 1, size: 150 });
+for (const { photo, part } of squares) sheet.push(...(await row(await cut(photo, part), columns)));
+await contactSheet(sheet, join(assets, "sheet.jpg"), { columns: columns.length + 1, size: 180 });
 
-const pasted = await stylizer.stylize(group, { style: "vintage poster", surroundings: "toned" });
-await sharp(pasted.data, { raw: { width: pasted.width, height: pasted.height, channels: 4 } })
-  .removeAlpha()
-  .resize(1200)
-  .extract({ left: 0, top: 40, width: 1200, height: 520 })
-  .jpeg({ quality: 88 })
-  .toFile(join(assets, "group.jpg"));
+await write(await stylizer.stylize(sample(6), { style: "vintage poster" }), "group.jpg", 1200);
+await write(
+  await stylizer.stylize(sample(4), { style: "ink etching", subject: "people", surroundings: "transparent" }),
+  "people.png",
+  900,
+);
 await stylizer.dispose();
 
-/** A face as the photo has it, and in each of the styles. */
-async function row({ photo, face }, styles) {
-  const stylized = [];
-  for (const style of styles) {
-    const { faces } = await stylizer.stylize(photo, { style, faces: [face], output: "crop" });
-    stylized.push({ label: style, picture: faces[0].picture, crop: faces[0].crop });
-  }
+/** A photo as it is, and painted whole in each of the styles. */
+async function row(photo, styles) {
   const { data, info } = await sharp(photo).ensureAlpha().raw().toBuffer({ resolveWithObject: true });
   const picture = { width: info.width, height: info.height, data: new Uint8ClampedArray(data) };
-  return [{ label: "photo", picture: alignFace(picture, stylized[0].crop, size).picture }, ...stylized];
+  const painted = [{ label: "photo", picture }];
+  for (const style of styles) {
+    painted.push({ label: style, picture: await stylizer.stylize(photo, { style, megapixels: 1 }) });
+  }
+  return painted;
+}
+
+async function cut(photo, part) {
+  if (part === undefined) return photo;
+  const [left, top, side] = part;
+  return sharp(photo).extract({ left, top, width: side, height: side }).png().toBuffer();
+}
+
+async function write({ data, width, height }, name, size) {
+  const picture = sharp(data, { raw: { width, height, channels: 4 } }).resize(size);
+  const file = join(assets, name);
+  await (name.endsWith(".png")
+    ? picture.png({ palette: true }).toFile(file)
+    : picture.removeAlpha().jpeg({ quality: 86 }).toFile(file));
 }
