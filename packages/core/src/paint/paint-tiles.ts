@@ -15,10 +15,13 @@ import { planTiles, type Tile } from "./plan-tiles.js";
 const CELLS_AT_ONCE = 2400;
 /** In the memory of a WebAssembly module, which grows in a browser's tab and never shrinks. */
 const CELLS_AT_ONCE_IN_WASM = 1200;
+/** Beside a photo that takes much memory itself, and how many pixels such a one has. */
+const [CELLS_BESIDE_LARGE, LARGE] = [1600, 24e6];
 
-/** How many cells a graph computes at once on a device. */
-export function cellsAtOnce(device: Device): number {
-  return device === "wasm" ? CELLS_AT_ONCE_IN_WASM : CELLS_AT_ONCE;
+/** How many cells a graph computes at once. @param photo its size in pixels. */
+export function cellsAtOnce(device: Device, { width, height }: { width: number; height: number }): number {
+  if (device === "wasm") return CELLS_AT_ONCE_IN_WASM;
+  return width * height > LARGE ? CELLS_BESIDE_LARGE : CELLS_AT_ONCE;
 }
 
 /** The tiles of one painting. */

@@ -23,7 +23,7 @@ export async function stylizeFace(
   const { picture: square, transform } = await easel.clock.step("align", align, place);
   const key = `${job.digest}-${index}-${size}`;
   const { painting, features } = await paintTiles(easel, square, job.brush, {
-    plan: tilesFor({ width: size, height: size }, network.fixedSize, cellsAtOnce(device)),
+    plan: tilesFor({ width: size, height: size }, network.fixedSize, cellsAtOnce(device, job.photo)),
     known: memory.features.get(key),
     face: place,
   });

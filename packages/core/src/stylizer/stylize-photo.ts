@@ -40,7 +40,7 @@ export async function stylizePhoto(
   const { clock } = job.easel;
   const { fixedSize } = job.easel.graphs.network;
   const tilesOf = (size: { width: number; height: number }) =>
-    tilesFor(size, fixedSize, cellsAtOnce(job.easel.graphs.device));
+    tilesFor(size, fixedSize, cellsAtOnce(job.easel.graphs.device, photo));
   const plan = planOf(request);
   const apart = selected.filter((_, i) => plan === undefined || plan.apart[i]);
   const whole = plan && { size: plan, tiles: tilesOf(plan) };
