@@ -12,12 +12,14 @@ from .data import ArtFolder, PhotoFolder
 from .engine import Habits, run_phase
 from .errors import command
 from .export import export
+from .manners import name_of
 from .phases.base import BasePhase
 from .phases.encoder import EncoderPhase
 from .phases.few_shot import FewShotPhase, Style
 from .phases.mapper import MapperPhase
 from .phases.phase import Phase
 from .phases.prior import PriorPhase
+from .phases.teach import TeachPhase
 from .phases.towers import TowersPhase
 from .place import find_place
 from .report import write_report
@@ -29,6 +31,7 @@ PHASES = {
     "towers": "a small two-tower model, where there is no CLIP: pictures and texts to one space",
     "mapper": "phase 3: embeddings of pictures and texts become styles",
     "few-shot": "phase 4: the decoder is tuned to one prompt or reference picture; writes a style pack",
+    "teach": "known pairs of photo and art, at the scale of 512 px",
 }
 
 
@@ -43,7 +46,11 @@ def parser() -> argparse.ArgumentParser:
         command = commands.add_parser(name, help=text)
         command.add_argument("--config", type=Path, required=True, help="YAML, as in mmfs_training/configs")
         command.add_argument("--run", type=Path, required=True, help="folder of the run; each phase has a folder in it")
-        command.add_argument("--photos", type=Path, required=True, help="folder of aligned photographs of faces")
+        if name == "teach":
+            command.add_argument("--pairs", type=Path, nargs="+", required=True, help="folders with photos and art")
+            command.add_argument("--name", help="of the style pack; by default that of the pairs")
+        else:
+            command.add_argument("--photos", type=Path, required=True, help="folder of aligned photographs of faces")
         if name in ("base", "towers"):
             command.add_argument("--art", type=Path, required=True, help="folder with art.csv, or a folder a style")
         if name == "mapper":
@@ -70,7 +77,7 @@ def parser() -> argparse.ArgumentParser:
     model.add_argument("run", type=Path)
     model.add_argument("--out", type=Path, required=True)
     model.add_argument(
-        "--phase", default="base", choices=["encoder", "base", "towers", "mapper"],
+        "--phase", default="base", choices=["encoder", "base", "towers", "mapper", "teach"],
         help="encoder: to measure phase 1; towers: the small ones alone; mapper: with what prompts and references need",
     )  # fmt: skip
     model.add_argument("--config", type=Path, help="take the presets from this file instead of the run's configuration")
@@ -84,11 +91,15 @@ def train(args: argparse.Namespace) -> None:
         config = replace(config, **{name: replace(getattr(config, name), steps=args.steps)})
     place = find_place(args.device, args.precision)
     try:
-        photos = PhotoFolder(args.photos, config.held_out, config.seed)
-        digests = {"photos": photos.digest}
         folder = args.run / args.command
         phase: Phase
-        if args.command == "prior":
+        digests: dict[str, str] = {}
+        if args.command != "teach":
+            photos = PhotoFolder(args.photos, config.held_out, config.seed)
+            digests["photos"] = photos.digest
+        if args.command == "teach":
+            phase = TeachPhase(config, place, args.pairs, args.run)
+        elif args.command == "prior":
             phase = PriorPhase(config, place, photos, args.run)
         elif args.command == "encoder":
             phase = EncoderPhase(config, place, photos, args.run)
@@ -119,8 +130,13 @@ def train(args: argparse.Namespace) -> None:
             progress=not args.no_progress,
         )
         done = run_phase(phase, folder, digests, habits)
-        if done and place.rank == 0 and isinstance(phase, FewShotPhase):
-            path = phase.write_pack(folder)
+        if done and place.rank == 0 and isinstance(phase, FewShotPhase | TeachPhase):
+            if isinstance(phase, FewShotPhase):
+                path = phase.write_pack(folder)
+            elif phase.settings.train == "decoder":
+                path = phase.write_pack(folder, args.name or name_of(phase.styles[0]))
+            else:
+                path = export(args.run, folder / "model", phase="teach")
             print(f"{path}: {path.stat().st_size / 1e6:.2f} MB")
         if not done and place.rank == 0:
             print(f"stopped before step {phase.steps}; the same command goes on", file=sys.stderr)

@@ -30,10 +30,11 @@ def config_of(state: Mapping[str, Tensor]) -> GeneratorConfig:
     """Sizes of the generator whose state dict this is."""
     base_width = state["encoder.0.0.weight"].shape[0]
     style_dim = state["decoder0.conv.modulation.weight"].shape[1]
+    detail = "detail1.weight" in state
     if "clip_mapper.position_embedding" not in state:
-        return GeneratorConfig(base_width, style_dim)
+        return GeneratorConfig(base_width, style_dim, detail=detail)
     feedforward = state["clip_mapper.transformer.layers.0.linear1.weight"].shape[0]
-    return GeneratorConfig(base_width, style_dim, True, feedforward)
+    return GeneratorConfig(base_width, style_dim, True, feedforward, detail)
 
 
 def load_generator(path: Path) -> Generator:

@@ -41,6 +41,7 @@ class NetworkConfig:
 
     discriminator_width: the discriminator's channels at full resolution; they double as sides halve, up to 8 times.
     mapper_feedforward: width of the feed-forward layers of the CLIP mapper, which phase 3 adds.
+    detail: whether there is the detail path (`networks.Generator`; not in the paper).
     """
 
     size: int = 512
@@ -48,6 +49,7 @@ class NetworkConfig:
     style_dim: int = 512
     discriminator_width: int = 64
     mapper_feedforward: int = 2048
+    detail: bool = False
 
     def __post_init__(self) -> None:
         if self.size < 64 or self.size & (self.size - 1):
@@ -351,6 +353,54 @@ class FewShotConfig:
 
 
 @dataclass(frozen=True)
+class TeachConfig:
+    """The phase `teach`: known pairs of photo and art, no part of the paper. generator, presets: the weights and the
+    presets.safetensors that it starts from. train: `all`, or the decoder alone, as a style pack needs.
+
+    photo_share: share of a batch whose goal is the photo itself, under the photo code. mirror: whether pairs are
+    mirrored at random, but for those with noise of their own. jitter: how much the light of the photo varies (1: as in
+    phase 2). noise_start: least strength with which the maps that drawings are made from come into the decoder at
+    first; where noise is silent, nothing teaches what to do with it. code_rate, noise_rate, detail_rate, judge_rate:
+    learning rates of codes, of the strengths of noise, of the detail path and of the judge, relative to the others'.
+
+    pixel, tone: weights of the L1, and of the L1 of means over 8 x 8 pixels. matching, judge: of the features of a
+    discriminator of patches that knows photo and style (`pair_judge.py`), and of its hinge loss; judge_width: its
+    channels. energy: of the strength of strokes, wherever they lie (`losses.energy_loss`).
+    perceptual: of features of EfficientNet-Lite0 (`lite_features.py`).
+
+    sheet_faces, sheet_columns: held-out photos on a sheet, and pictures in a row.
+    """
+
+    generator: str = ""
+    presets: str = ""
+    train: Literal["all", "decoder"] = "all"
+    steps: int = 20_000
+    batch: int = 4
+    optimizer: OptimizerConfig = field(default_factory=lambda: OptimizerConfig(learning_rate=4e-4, ema=0.998))
+    photo_share: float = 0.125
+    mirror: bool = True
+    jitter: float = 0.25
+    code_rate: float = 10.0
+    noise_start: float = 0.2
+    noise_rate: float = 0.1
+    detail_rate: float = 4.0
+    judge_rate: float = 0.5
+    pixel: float = 2.0
+    tone: float = 2.0
+    matching: float = 1.0
+    judge: float = 0.1
+    judge_width: int = 32
+    energy: float = 0.1
+    perceptual: float = 0.0
+    sheet_faces: int = 3
+    sheet_columns: int = 8
+
+    def __post_init__(self) -> None:
+        _at_least_one(self, "batch", "judge_width", "sheet_faces", "sheet_columns")
+        _shares(self, "photo_share", "jitter")
+
+
+@dataclass(frozen=True)
 class PresetConfig:
     """A preset of the exported model: what users call it, and where it comes from: a style's cell, or a seed."""
 
@@ -379,6 +429,7 @@ class RunConfig:
     small_towers: SmallTowersConfig = field(default_factory=SmallTowersConfig)
     mapper: MapperConfig = field(default_factory=MapperConfig)
     few_shot: FewShotConfig = field(default_factory=FewShotConfig)
+    teach: TeachConfig = field(default_factory=TeachConfig)
     presets: tuple[PresetConfig, ...] = ()
 
     def __post_init__(self) -> None:

@@ -26,8 +26,8 @@ Pictures = NDArray[np.uint8]
 SUFFIXES = {".jpg", ".jpeg", ".png", ".webp"}
 
 
-def read_square(path: Path, size: int) -> Pictures:
-    """The middle square of a picture, resampled to `size`: RGB bytes [size, size, 3]."""
+def decode_picture(path: Path) -> Pictures:
+    """BGR bytes [H, W, 3] of a file, as OpenCV decodes them; `TrainingError` PICTURE_UNREADABLE."""
     try:
         data = np.frombuffer(path.read_bytes(), np.uint8)
         picture = cv2.imdecode(data, cv2.IMREAD_COLOR) if len(data) else None
@@ -39,6 +39,12 @@ def read_square(path: Path, size: int) -> Pictures:
         raise TrainingError(
             "PICTURE_UNREADABLE", f"{path} is not a whole picture that can be decoded: mend or remove it."
         )
+    return np.asarray(picture, np.uint8)
+
+
+def read_square(path: Path, size: int) -> Pictures:
+    """The middle square of a picture, resampled to `size`: RGB bytes [size, size, 3]."""
+    picture = decode_picture(path)
     height, width = picture.shape[:2]
     side = min(height, width)
     top, left = (height - side) // 2, (width - side) // 2

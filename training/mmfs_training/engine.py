@@ -145,7 +145,7 @@ def read_checkpoint(path: Path, phase: str) -> dict[str, Any]:
 
 def check_network(state: dict[str, Any], config: RunConfig, path: Path) -> None:
     """The networks of a checkpoint and of a configuration must be the same size."""
-    found, wanted = dict(state["mmfs"]["config"]["network"]), config_values(config)["network"]
+    found, wanted = {"detail": False, **state["mmfs"]["config"]["network"]}, config_values(config)["network"]
     if "clip_mapper.position_embedding" not in state.get("G_model", {}):
         # before phase 3 there is no mapper, whatever was planned for it
         found["mapper_feedforward"] = wanted["mapper_feedforward"]
@@ -160,6 +160,7 @@ def check_network(state: dict[str, Any], config: RunConfig, path: Path) -> None:
 def load_checkpoint(path: Path, phase: Phase) -> Counters:
     state = read_checkpoint(path, phase.name)
     check_network(state, phase.config, path)
+    phase.migrate(state)
     for name, module in phase.modules.items():
         module.load_state_dict(state[name])
     for name, optimizer in phase.optimizers.items():

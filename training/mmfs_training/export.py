@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -19,6 +20,7 @@ from .checkpoint import config_of, save_safetensors, write_atomically
 from .config import PHOTO, PresetConfig, RunConfig, recorded_config
 from .engine import read_checkpoint
 from .errors import TrainingError
+from .manners import MANNERS, folder_of, name_of
 from .networks import Generator, repeat_w
 from .small_towers import TOKENIZER, SmallTowers, StaticText, StyleCnn, Tokens
 from .style_space import style_space
@@ -70,6 +72,40 @@ def export_towers(state: dict[str, Tensor], config: RunConfig, out: Path) -> Pat
     return towers.eval().save(out)
 
 
+def export_taught(state: dict[str, Any], config: RunConfig, out: Path) -> Path:
+    """Of `teach`: the averaged generator and a code for every style, which is named as its folder with spaces.
+
+    What a preset is said to be comes from the configuration's presets, or from the manner of that name.
+    """
+    styles = state["mmfs"]["extra"]["styles"]
+    names = [name_of(style) for style in styles]
+    codes = dict(zip((PHOTO, *names), state["codes_ema"]["wplus"].float(), strict=True))
+    manners = (PresetConfig(m.name, m.description, (m.group,), cell=folder_of(m.name)) for m in MANNERS.values())
+    described = {preset.name: preset for preset in (*manners, *config.presets)}
+    network = config.network
+    table = {
+        "format": 1,
+        "size": network.size,
+        "baseWidth": network.base_width,
+        "styleDim": network.style_dim,
+        "photo": PHOTO,
+        "presets": [
+            {
+                "name": name,
+                "description": described[name].description if name in described else name,
+                "tags": list(described[name].tags) if name in described else [],
+                "style": style,
+            }
+            for name, style in zip(names, styles, strict=True)
+        ],
+    }
+    path = out / "mmfs-mini.safetensors"
+    save_safetensors({k: v.half() for k, v in state["G_ema_model"].items()}, path, {"mmfs.size": str(network.size)})
+    save_safetensors(codes, out / "presets.safetensors")
+    write_atomically(out / "presets.json", lambda p: p.write_text(json.dumps(table, indent=2) + "\n"))
+    return path
+
+
 def export(run: Path, out: Path, presets_from: RunConfig | None = None, phase: str = "base") -> Path:
     """Returns the path of the weights. `presets_from`: a configuration whose presets replace the run's.
 
@@ -82,6 +118,8 @@ def export(run: Path, out: Path, presets_from: RunConfig | None = None, phase: s
     network, extra = config.network, state["mmfs"]["extra"]
     presets = (presets_from or config).presets if phase != "encoder" else ()
     styles = list(extra.get("styles", ())) if config.base.paired else []  # without pairs no style owns a cell
+    if phase == "teach":
+        return export_taught(state, config, out)
     generator = Generator(config_of(state["G_ema_model"])).requires_grad_(False)
     generator.load_state_dict(state["G_ema_model"])
     codes = {PHOTO: state["photo_code_ema"]["w"] if phase == "base" else extra["photo_w"]}

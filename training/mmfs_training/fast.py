@@ -21,7 +21,18 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from .networks import UP_BLOCKS, EqualConv2d, Generator, ModulatedConv2d, ResidualBlock, StyledConv, ToRGB, blur_kernel
+from .networks import (
+    DETAIL_BLOCKS,
+    UP_BLOCKS,
+    Encoded,
+    EqualConv2d,
+    Generator,
+    ModulatedConv2d,
+    ResidualBlock,
+    StyledConv,
+    ToRGB,
+    blur_kernel,
+)
 from .prior import Discriminator, Prior, append_deviation
 
 
@@ -118,14 +129,18 @@ def to_rgb(x: Tensor, layer: ToRGB, w: Tensor, below: Tensor | None) -> Tensor:
     return rgb if below is None or layer.upsample is None else rgb + layer.upsample(below)
 
 
-def encode(generator: Generator, image: Tensor, dtype: torch.dtype = torch.bfloat16) -> Tensor:
-    """As `Generator.encode`; features in `dtype`."""
+def encode(generator: Generator, image: Tensor, dtype: torch.dtype = torch.bfloat16) -> Encoded:
+    """As `Generator.encode`; in `dtype`."""
     first, *blocks, last = generator.encoder
     x = image.to(dtype, memory_format=torch.channels_last)
     x = F.leaky_relu(_conv(x, first[0], 1.0, first[1].bias, padding=1), 0.2)
+    seen = []
     for i, block in enumerate(blocks):
         x = _residual(x, block, GAIN if i == 0 else 1.0)
-    return F.leaky_relu(_conv(x, last[0], 1.0, last[1].bias, padding=1), 0.2) * GAIN
+        seen.append(x)
+    details = tuple(seen[UP_BLOCKS - 1 - i] for i in DETAIL_BLOCKS) if generator.config.detail else ()
+    features = F.leaky_relu(_conv(x, last[0], 1.0, last[1].bias, padding=1), 0.2) * GAIN
+    return Encoded(features, details)
 
 
 def decode_first(generator: Generator, features: Tensor, w: Tensor, noise: Tensor | None = None) -> Tensor:
@@ -134,23 +149,31 @@ def decode_first(generator: Generator, features: Tensor, w: Tensor, noise: Tenso
 
 
 def decode_blocks(
-    generator: Generator, x: Tensor, rgb: Tensor, wplus: Tensor, noises: Sequence[Tensor] | None = None
+    generator: Generator,
+    x: Tensor,
+    rgb: Tensor,
+    wplus: Tensor,
+    noises: Sequence[Tensor] | None = None,
+    details: Sequence[Tensor] = (),
 ) -> Tensor:
     """The up-blocks: what `decode_first` and the first to-RGB gave to the picture."""
+    added = dict(zip(DETAIL_BLOCKS, details, strict=True)) if generator.config.detail else {}
     maps: Sequence[Tensor | None] = noises if noises is not None else [None] * (2 * UP_BLOCKS + 1)
     rows = wplus.unbind(1)
     for i in range(1, UP_BLOCKS + 1):
         x = _styled(x, getattr(generator, f"decoder{i}a"), rows[2 * i - 1], maps[2 * i - 1])
+        if i in added:
+            x = x + _conv(added[i], getattr(generator, f"detail{i}"), 1 / GAIN)
         x = _styled(x, getattr(generator, f"decoder{i}b"), rows[2 * i], maps[2 * i])
         rgb = to_rgb(x, getattr(generator, f"to_rgb{i}"), rows[2 * i + 1], rgb)
     return rgb
 
 
-def decode(generator: Generator, features: Tensor, wplus: Tensor, noises: Sequence[Tensor] | None = None) -> Tensor:
+def decode(generator: Generator, encoded: Encoded, wplus: Tensor, noises: Sequence[Tensor] | None = None) -> Tensor:
     """As `Generator.decode_unclamped`, in the type of the features; without noises their part is left out."""
-    x = decode_first(generator, features, wplus[:, 0], None if noises is None else noises[0])
+    x = decode_first(generator, encoded.features, wplus[:, 0], None if noises is None else noises[0])
     rgb = to_rgb(x, generator.to_rgb0, wplus[:, 1], None)
-    return decode_blocks(generator, x, rgb, wplus, noises)
+    return decode_blocks(generator, x, rgb, wplus, noises, encoded.details)
 
 
 def synthesize_to(

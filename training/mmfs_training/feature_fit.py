@@ -26,7 +26,7 @@ SPREAD = 0.1  # standard deviation of w around its mean: as far as the decoder s
 @torch.no_grad()
 def inner_features(generator: Generator, photos: Tensor, w: Tensor, dtype: torch.dtype) -> Tensor:
     """What the decoder's first styled conv and its to-RGB give for photos [N, 3, S, S]: [N, (8·ngf + 3)·(S/16)²]."""
-    x = fast.encode(generator, photos, dtype)
+    x = fast.encode(generator, photos, dtype).features
     wplus = repeat_w(w.expand(len(photos), -1))
     inner = fast.decode_first(generator, x, wplus[:, 0])
     rgb = fast.to_rgb(inner, generator.to_rgb0, wplus[:, 1], None)

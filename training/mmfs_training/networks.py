@@ -23,6 +23,7 @@ UP_BLOCKS = 4
 STYLE_TOKENS = 2 * UP_BLOCKS + 2
 NOISE_COUNT = 2 * UP_BLOCKS + 1
 BLUR_TAPS = (1.0, 3.0, 3.0, 1.0)
+DETAIL_BLOCKS = (1, 2)  # of the decoder: S/8 and S/4
 
 
 @dataclass(frozen=True)
@@ -33,12 +34,14 @@ class GeneratorConfig:
     style_dim: width `D` of z, w and the rows of w+ (512 as published).
     clip_mapper: whether the mapper from CLIP embeddings (of width D) to w+ is present, as in phases 3 and 4.
     mapper_feedforward: width of its feed-forward layers.
+    detail: whether the decoder also reads the encoder's features at S/8 and S/4 (not in the paper, see `Generator`).
     """
 
     base_width: int = 64
     style_dim: int = 512
     clip_mapper: bool = False
     mapper_feedforward: int = 2048
+    detail: bool = False
 
     @property
     def widths(self) -> tuple[int, ...]:
@@ -261,8 +264,34 @@ class ClipMapper(nn.Module):
         return F.leaky_relu(self.transformer(tokens), 0.2)
 
 
+@dataclass(frozen=True)
+class Encoded:
+    """What the encoder tells the decoder of a picture.
+
+    features: [N, 8·ngf, S/16, S/16]. details: nothing, or with the detail path the encoder's features at S/8
+    [N, 4·ngf, S/8, S/8] and at S/4 [N, 2·ngf, S/4, S/4].
+    """
+
+    features: Tensor
+    details: tuple[Tensor, ...] = ()
+
+    def rows(self, which: Any) -> Encoded:
+        """Some of the pictures, by whatever indexes the first axis of a tensor."""
+        return Encoded(self.features[which], tuple(detail[which] for detail in self.details))
+
+
 class Generator(nn.Module):
-    """Encoder, mapping, decoder and, if configured, the CLIP mapper; `state_dict()` has the published keys."""
+    """Encoder, mapping, decoder and, if configured, the CLIP mapper; `state_dict()` has the published keys.
+
+    The detail path (`config.detail`) is not in the paper, and published checkpoints have none. Two convolutions 1×1
+    without bias, equalised (the stored weight times 1/sqrt(c_in)) and zero at the start, belong to the decoder:
+
+    - `detail1.weight` [8·ngf, 4·ngf, 1, 1] reads the output of `encoder.3` (the residual block that ends at S/8; the
+      true result, (main + skip)/sqrt(2)) and is added to the output of `decoder1a`, after its activation and so before
+      the modulation of `decoder1b`: `x = decoder1b(decoder1a(x) + detail1(e8))`. `to_rgb1` sees it through `decoder1b`.
+    - `detail2.weight` [4·ngf, 2·ngf, 1, 1] likewise from the output of `encoder.2` (S/4), between `decoder2a` and
+      `decoder2b`.
+    """
 
     encoder: Any
     mapping_z: Any
@@ -289,11 +318,19 @@ class Generator(nn.Module):
             self.add_module(f"to_rgb{i}", ToRGB(widths[i], d))
         if config.clip_mapper:
             self.clip_mapper = ClipMapper(d, feedforward=config.mapper_feedforward)
+        if config.detail:
+            for i in DETAIL_BLOCKS:
+                layer = EqualConv2d(widths[i] // 2, widths[i], 1)
+                nn.init.zeros_(layer.weight)
+                self.add_module(f"detail{i}", layer)
 
-    def encode(self, image: Tensor) -> Tensor:
-        """Picture [N, 3, S, S] in [-1, 1], S a multiple of 16, to features [N, 8·ngf, S/16, S/16]."""
-        features: Tensor = self.encoder(image)
-        return features
+    def encode(self, image: Tensor) -> Encoded:
+        """Picture [N, 3, S, S] in [-1, 1], S a multiple of 16."""
+        x, seen = image, []
+        for layer in self.encoder:
+            x = layer(x)
+            seen.append(x)
+        return Encoded(x, tuple(seen[UP_BLOCKS - i] for i in DETAIL_BLOCKS) if self.config.detail else ())
 
     def map_z(self, z: Tensor) -> Tensor:
         """z [N, D] to w [N, D]; repeat it with `repeat_w` for a w+."""
@@ -305,16 +342,19 @@ class Generator(nn.Module):
         wplus: Tensor = self.clip_mapper(embedding)
         return wplus
 
-    def decode(self, features: Tensor, wplus: Tensor, noises: Sequence[Tensor]) -> Tensor:
+    def decode(self, encoded: Encoded, wplus: Tensor, noises: Sequence[Tensor]) -> Tensor:
         """Features, w+ [N, 10, D] and the nine noise maps of `noise_shapes` to a picture [N, 3, S, S] in [-1, 1]."""
-        return self.decode_unclamped(features, wplus, noises).clamp(-1, 1)
+        return self.decode_unclamped(encoded, wplus, noises).clamp(-1, 1)
 
-    def decode_unclamped(self, features: Tensor, wplus: Tensor, noises: Sequence[Tensor]) -> Tensor:
+    def decode_unclamped(self, encoded: Encoded, wplus: Tensor, noises: Sequence[Tensor]) -> Tensor:
         rows = wplus.unbind(1)
-        x = self.decoder0(features, rows[0], noises[0])
+        details = dict(zip(DETAIL_BLOCKS, encoded.details, strict=True)) if self.config.detail else {}
+        x = self.decoder0(encoded.features, rows[0], noises[0])
         rgb: Tensor = self.to_rgb0(x, rows[1])
         for i in range(1, UP_BLOCKS + 1):
             x = self.get_submodule(f"decoder{i}a")(x, rows[2 * i - 1], noises[2 * i - 1])
+            if i in details:
+                x = x + self.get_submodule(f"detail{i}")(details[i])
             x = self.get_submodule(f"decoder{i}b")(x, rows[2 * i], noises[2 * i])
             rgb = self.get_submodule(f"to_rgb{i}")(x, rows[2 * i + 1], rgb)
         return rgb

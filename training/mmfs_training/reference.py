@@ -53,13 +53,14 @@ def inputs_and_outputs(network: Generator, size: int, seed: int) -> dict[str, Te
     z = torch.randn(batch, dim, generator=rng)
     wplus = torch.randn(batch, 10, dim, generator=rng)
     noises = draw_noises(size, rng, batch)
-    features = network.encode(image)
+    encoded = network.encode(image)
     tensors = {
         "image": image,
-        "features": features,
+        "features": encoded.features,
+        **{f"detail_{i}": detail for i, detail in enumerate(encoded.details)},
         "wplus": wplus,
         **{f"noise_{i}": noise for i, noise in enumerate(noises)},
-        "decoded": network.decode(features, wplus, noises),
+        "decoded": network.decode(encoded, wplus, noises),
         "z": z,
         "w": network.map_z(z),
     }

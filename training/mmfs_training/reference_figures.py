@@ -20,9 +20,8 @@ from .model_folder import Model, results_by_code
 from .networks import STYLE_TOKENS, Generator
 from .prompt_figures import check_mapper, direction_agreement, embed_pictures, structure_kept
 from .style_distance import style_distances, style_of
+from .style_pack import DECODER
 from .towers import Towers
-
-DECODER = ("decoder", "to_rgb")
 
 
 @dataclass(frozen=True)

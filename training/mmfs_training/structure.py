@@ -39,7 +39,7 @@ class EncoderFeatures(nn.Module):
         self.dtype = dtype
 
     def forward(self, pictures: Tensor) -> Tensor:
-        tokens = fast.encode(self.generator, pictures, self.dtype).float().flatten(2).transpose(1, 2)
+        tokens = fast.encode(self.generator, pictures, self.dtype).features.float().flatten(2).transpose(1, 2)
         # activations are all on one side, so that without centring every cosine is near 1
         return tokens - tokens.mean(1, keepdim=True)
 

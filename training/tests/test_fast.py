@@ -8,9 +8,9 @@ from mmfs_training.networks import Generator, GeneratorConfig, draw_noises
 from mmfs_training.reference import random_generator
 
 
-@pytest.fixture
-def network() -> Generator:
-    return random_generator(GeneratorConfig(4, 16), seed=1).requires_grad_(True)
+@pytest.fixture(params=[False, True], ids=["published", "detail"])
+def network(request: pytest.FixtureRequest) -> Generator:
+    return random_generator(GeneratorConfig(4, 16, detail=request.param), seed=1).requires_grad_(True)
 
 
 def inputs() -> tuple[torch.Tensor, torch.Tensor, list[torch.Tensor]]:

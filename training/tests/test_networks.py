@@ -155,8 +155,9 @@ def test_whole_network(network: Generator, state: dict[str, np.ndarray]) -> None
     for i in range(1, 5):
         x = numpy_residual(state, f"encoder.{i}", x)
     x = f.activation(f.convolve(x, f.equalised(state["encoder.5.0.weight"]), padding=(1, 1)), state["encoder.5.1.bias"])
-    features = network.encode(image)
-    close(features[0], x)
+    encoded = network.encode(image)
+    assert encoded.details == ()
+    close(encoded.features[0], x)
 
     rows, maps = wplus[0].double().numpy(), [n[0].double().numpy() for n in noises]
     x = numpy_styled_conv(state, "decoder0", x, rows[0], maps[0], False)
@@ -165,8 +166,64 @@ def test_whole_network(network: Generator, state: dict[str, np.ndarray]) -> None
         x = numpy_styled_conv(state, f"decoder{i}a", x, rows[2 * i - 1], maps[2 * i - 1], True)
         x = numpy_styled_conv(state, f"decoder{i}b", x, rows[2 * i], maps[2 * i], False)
         rgb = numpy_to_rgb(state, f"to_rgb{i}", x, rows[2 * i + 1], rgb)
-    close(network.decode_unclamped(features, wplus, noises)[0], rgb)
-    close(network.decode(features, wplus, noises)[0], np.clip(rgb, -1, 1))
+    close(network.decode_unclamped(encoded, wplus, noises)[0], rgb)
+    close(network.decode(encoded, wplus, noises)[0], np.clip(rgb, -1, 1))
+
+
+@pytest.fixture
+def detailed() -> Generator:
+    return random_generator(GeneratorConfig(NGF, DIM, detail=True), seed=4)
+
+
+def test_detail_path_is_added_before_the_second_convolution(detailed: Generator) -> None:
+    state = {key: value.double().numpy() for key, value in detailed.state_dict().items()}
+    image, wplus = random(1, 3, 32, 32).clamp(-1, 1), random(1, 10, DIM, seed=1)
+    noises = draw_noises(32, torch.Generator().manual_seed(5))
+    x = f.activation(
+        f.convolve(image[0].double().numpy(), f.equalised(state["encoder.0.0.weight"]), padding=(1, 1)),
+        state["encoder.0.1.bias"],
+    )
+    blocks = []
+    for i in range(1, 5):
+        x = numpy_residual(state, f"encoder.{i}", x)
+        blocks.append(x)
+    encoded = detailed.encode(image)
+    assert [tuple(d.shape) for d in encoded.details] == [(1, 4 * NGF, 4, 4), (1, 2 * NGF, 8, 8)]
+    close(encoded.details[0][0], blocks[2])
+    close(encoded.details[1][0], blocks[1])
+
+    rows, maps = wplus[0].double().numpy(), [n[0].double().numpy() for n in noises]
+    x = numpy_styled_conv(state, "decoder0", encoded.features[0].double().numpy(), rows[0], maps[0], False)
+    rgb = numpy_to_rgb(state, "to_rgb0", x, rows[1], None)
+    for i in range(1, 5):
+        x = numpy_styled_conv(state, f"decoder{i}a", x, rows[2 * i - 1], maps[2 * i - 1], True)
+        if i <= 2:
+            weight = state[f"detail{i}.weight"][:, :, 0, 0] / np.sqrt(state[f"detail{i}.weight"].shape[1])
+            x = x + np.einsum("oc,chw->ohw", weight, blocks[3 - i])
+        x = numpy_styled_conv(state, f"decoder{i}b", x, rows[2 * i], maps[2 * i], False)
+        rgb = numpy_to_rgb(state, f"to_rgb{i}", x, rows[2 * i + 1], rgb)
+    close(detailed.decode_unclamped(encoded, wplus, noises)[0], rgb)
+
+
+def test_detail_path_starts_as_nothing(network: Generator) -> None:
+    plain = Generator(GeneratorConfig(NGF, DIM))
+    detailed = Generator(GeneratorConfig(NGF, DIM, detail=True))
+    state = {key: value for key, value in network.state_dict().items() if not key.startswith("clip_mapper")}
+    plain.load_state_dict(state)
+    missing = detailed.load_state_dict(state, strict=False)
+    assert missing.missing_keys == ["detail1.weight", "detail2.weight"] and not missing.unexpected_keys
+    image, wplus = random(2, 3, 32, 32).clamp(-1, 1), random(2, 10, DIM, seed=1)
+    noises = draw_noises(32, torch.Generator().manual_seed(5), 2)
+    assert torch.equal(detailed(image, wplus, noises), plain(image, wplus, noises))
+
+
+def test_rows_of_an_encoded_batch(detailed: Generator) -> None:
+    image = random(3, 3, 32, 32).clamp(-1, 1)
+    some = detailed.encode(image).rows(torch.tensor([2, 0]))
+    alone = detailed.encode(image[[2, 0]])
+    torch.testing.assert_close(some.features, alone.features)
+    for a, b in zip(some.details, alone.details, strict=True):
+        torch.testing.assert_close(a, b)
 
 
 def published_keys(n: int, d: int) -> dict[str, tuple[int, ...]]:

@@ -22,7 +22,7 @@ from mmfs_training.feature_fit import (
     synthesize_low,
 )
 from mmfs_training.losses import r1_penalty
-from mmfs_training.networks import STYLE_TOKENS, Generator, GeneratorConfig, Upsample
+from mmfs_training.networks import STYLE_TOKENS, Encoded, Generator, GeneratorConfig, Upsample
 from mmfs_training.prior import (
     Discriminator,
     Prior,
@@ -279,7 +279,7 @@ def test_the_generator_decodes_the_priors_own_features_to_its_picture(size: int)
     with torch.no_grad():
         whole = prior(wplus, noises)
         first = prior.rows - STYLE_TOKENS
-        made = generator.decode_unclamped(seen["features"], wplus[:, first:], noises[first:])
+        made = generator.decode_unclamped(Encoded(seen["features"]), wplus[:, first:], noises[first:])
     assert seen["features"].shape == (2, 8 * WIDTH, size // 16, size // 16)
     rest = torch.zeros(2, 3, size, size)
     if size > 64:  # the picture of the resolutions below S/16, enlarged, is what the generator cannot know

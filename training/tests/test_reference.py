@@ -38,10 +38,10 @@ def test_outputs_are_those_of_the_saved_network(folder: Path) -> None:
     io = load_file(folder / "io.safetensors")
     assert all(value.dtype == torch.float32 for value in io.values())
     network = load_generator(folder / "checkpoint.pth")
-    features = network.encode(io["image"])
-    torch.testing.assert_close(features, io["features"])
+    encoded = network.encode(io["image"])
+    torch.testing.assert_close(encoded.features, io["features"])
     noises = [io[f"noise_{i}"] for i in range(9)]
-    torch.testing.assert_close(network.decode(features, io["wplus"], noises), io["decoded"])
+    torch.testing.assert_close(network.decode(encoded, io["wplus"], noises), io["decoded"])
     torch.testing.assert_close(network.map_z(io["z"]), io["w"])
     torch.testing.assert_close(network.map_embedding(io["embedding"]), io["mapper_wplus"])
 

@@ -62,7 +62,7 @@ def test_encoder_tokens_are_its_centred_features() -> None:
     generator = random_generator(GeneratorConfig(2, 8), seed=1)
     x = random(2, 3, 32, 32)
     tokens = EncoderFeatures(generator, torch.float32)(x)
-    features = generator.encode(x).double().numpy()  # [2, 16, 2, 2]
+    features = generator.encode(x).features.double().numpy()  # [2, 16, 2, 2]
     expected = features.reshape(2, 16, 4).swapaxes(1, 2)
     np.testing.assert_allclose(tokens.numpy(), expected - expected.mean(1, keepdims=True), atol=2e-4)
 

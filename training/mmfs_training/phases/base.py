@@ -81,7 +81,7 @@ class PhotoCode(nn.Module):
 def load_start(run: Path, config: RunConfig) -> tuple[Generator, Discriminator, Tensor]:
     """Generator, discriminator and photo code of the phase that `base.start` names."""
     network = config.network
-    generator = Generator(GeneratorConfig(network.base_width, network.style_dim))
+    generator = Generator(GeneratorConfig(network.base_width, network.style_dim, detail=network.detail))
     if config.base.start == "prior":
         prior, discriminator = load_prior(run, config)
         prior_to_generator(prior, generator)

@@ -57,7 +57,7 @@ class EncoderPhase(Phase):
         place.check_batch("encoder.batch · encoder.photos", self.photo_count)
         prior, discriminator = load_prior(run, config)
         self.prior, self.discriminator = prior.to(place.device), discriminator.to(place.device)
-        generator = Generator(GeneratorConfig(network.base_width, network.style_dim))
+        generator = Generator(GeneratorConfig(network.base_width, network.style_dim, detail=network.detail))
         if settings.start_from:
             started = start_generator(Path(settings.start_from), config)
             generator.encoder.load_state_dict(started.encoder.state_dict())

@@ -20,10 +20,9 @@ from safetensors.torch import load_file
 from torch import Tensor
 
 from .. import fast
-from ..checkpoint import encoder_digest, save_safetensors
 from ..config import RunConfig
 from ..data import PhotoFolder, Pictures, mirrored, nchw, read_square, scaled
-from ..engine import check_network, read_checkpoint, writing
+from ..engine import check_network, read_checkpoint
 from ..errors import TrainingError
 from ..evenly_spread import evenly_spread
 from ..losses import direction_loss
@@ -32,12 +31,11 @@ from ..place import Place
 from ..projection import projection_loss, token_span
 from ..sheets import style_sheet, to_bytes
 from ..structure import structure_features, structure_loss
+from ..style_pack import DECODER, write_pack
 from ..towers import load_towers, towers_digest
 from .mapper import check_towers, check_width
 from .phase import Phase, move_average
 
-DECODER = ("decoder", "to_rgb")
-PACK_FORMAT = "1"
 SHEET_FACES = 6
 SOURCE_PHOTOS, SOURCE_BATCH = 256, 16
 NAME = re.compile(r"\w[\w .-]{0,99}")
@@ -85,7 +83,9 @@ def load_mapped(run: Path, config: RunConfig) -> tuple[Generator, dict[str, Any]
     state = read_checkpoint(path, "mapper")
     check_network(state, config, path)
     network = config.network
-    generator = Generator(GeneratorConfig(network.base_width, network.style_dim, True, network.mapper_feedforward))
+    generator = Generator(
+        GeneratorConfig(network.base_width, network.style_dim, True, network.mapper_feedforward, network.detail)
+    )
     generator.load_state_dict(state["G_ema_model"])
     return generator, state["mmfs"]["extra"]
 
@@ -99,7 +99,9 @@ def structure_source(run: Path, config: RunConfig, generator: Generator) -> Gene
     path = Path(settings.path) if settings.path else first / "encoder" / "checkpoint.pt"
     state = read_checkpoint(path, "encoder")
     check_network(state, config, path)
-    source = Generator(GeneratorConfig(config.network.base_width, config.network.style_dim))
+    source = Generator(
+        GeneratorConfig(config.network.base_width, config.network.style_dim, detail=config.network.detail)
+    )
     source.load_state_dict(state["G_ema_model"])
     return source
 
@@ -249,25 +251,18 @@ class FewShotPhase(Phase):
 
     @torch.no_grad()
     def write_pack(self, folder: Path) -> Path:
-        """Writes FOLDER/pack.safetensors, whole or not at all, and returns its path.
+        """Writes FOLDER/pack.safetensors (`style_pack.py`), whole or not at all, and returns its path.
 
-        All that was trained, averaged: the decoder's tensors under their published keys, float16, without the kernels
-        of its blurs; `code`, the w+, float32 [10, D]; `preview`, a held-out face in the style, RGB bytes [S, S, 3].
-        Metadata: `mmfs.pack` (format 1), `name`, `prompt` or `reference` (the file's name), `mmfs.size`, and `base`,
-        which says whose decoder was tuned (`encoder_digest`).
+        All that was trained, averaged; metadata: `name`, and `prompt` or `reference` (the file's name).
         """
         size = self.config.network.size
-        tensors = {
-            key: parameter.half().cpu() for key, parameter in self.average.named_parameters() if key.startswith(DECODER)
-        }
         face = nchw(scaled(read_square(self.photos.held_out[0], size))[None])
-        tensors["code"] = self.code[0].float().cpu()
-        tensors["preview"] = torch.from_numpy(to_bytes(self._stylise(self.average, face, self.code)[0]))
-        said = {"prompt": self.style.prompt} if self.style.prompt is not None else {}
+        preview = torch.from_numpy(to_bytes(self._stylise(self.average, face, self.code)[0]))
+        said = {"name": self.style.name}
+        if self.style.prompt is not None:
+            said["prompt"] = self.style.prompt
         if self.style.reference is not None:
             said["reference"] = self.style.reference.name
-        said |= {"mmfs.size": str(size), "base": encoder_digest(self.start.state_dict())}
         path = folder / "pack.safetensors"
-        with writing(path):
-            save_safetensors(tensors, path, {"mmfs.pack": PACK_FORMAT, "name": self.style.name, **said})
+        write_pack(path, self.average, self.start, self.code[0], preview, size, said)
         return path

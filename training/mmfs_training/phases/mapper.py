@@ -44,7 +44,7 @@ from ..mapper_fit import (
     fit_mapper,
     measured_colors,
 )
-from ..networks import Generator, GeneratorConfig, noise_shapes, repeat_w
+from ..networks import Encoded, Generator, GeneratorConfig, noise_shapes, repeat_w
 from ..place import Place
 from ..prior import Discriminator
 from ..sheets import style_sheet
@@ -125,7 +125,7 @@ class MapperPhase(Phase):
         check_network(state, config, path)
         self.towers = load_towers(config.towers, place.device)
         check_width(self.towers.width, config)
-        base = GeneratorConfig(network.base_width, network.style_dim, True, network.mapper_feedforward)
+        base = GeneratorConfig(network.base_width, network.style_dim, True, network.mapper_feedforward, network.detail)
         generator = Generator(base)
         generator.load_state_dict(
             {**state["G_ema_model"], **{f"clip_mapper.{k}": v for k, v in generator.clip_mapper.state_dict().items()}}
@@ -220,7 +220,7 @@ class MapperPhase(Phase):
         )
 
     @torch.no_grad()
-    def _task(self, batch: MapperBatch, features: Tensor, maps: list[Tensor]) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    def _task(self, batch: MapperBatch, features: Encoded, maps: list[Tensor]) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """Targets [N, 3, S, S], embeddings [N, E], true w+ [N, 10, D], and where it is known [N]."""
         device = self.place.device
         made = torch.nonzero(batch.works < 0)[:, 0].to(device)
@@ -228,7 +228,9 @@ class MapperPhase(Phase):
         targets, shown = batch.targets.to(device), batch.shown.to(device)
         known = torch.ones(len(wplus), device=device)
         if len(made):
-            pictures = fast.decode(self.generator, features[made], wplus[made], [m[made] for m in maps]).clamp(-1, 1)
+            pictures = fast.decode(self.generator, features.rows(made), wplus[made], [m[made] for m in maps]).clamp(
+                -1, 1
+            )
             targets[made], shown[made] = pictures, pictures
         embedding = self.towers.embed_images(shown)
         for row, (work, caption) in enumerate(zip(batch.works.tolist(), batch.captions, strict=True)):

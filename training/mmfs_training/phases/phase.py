@@ -54,6 +54,9 @@ class Phase(ABC):
     def load_extra_state(self, state: dict[str, Any]) -> None:  # noqa: B027 a phase may have none
         """The inverse of `extra_state`."""
 
+    def migrate(self, state: dict[str, Any]) -> None:  # noqa: B027 most phases never change
+        """Makes a checkpoint of this phase fit what the phase has become since, before it is loaded."""
+
     def draws(self, step: int, stream: int = 0) -> Draws:
         return Draws(self.place, self.config.seed, self.number + 100 * stream, step)
 

@@ -1,0 +1,250 @@
+"""Pairs from folders, the phase `teach`, its models and packs."""
+
+import json
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+import small_run
+import torch
+from safetensors import safe_open
+from safetensors.torch import load_file
+
+from mmfs_training import picture_pairs
+from mmfs_training.__main__ import main
+from mmfs_training.checkpoint import save_safetensors
+from mmfs_training.config import parse_config
+from mmfs_training.errors import TrainingError
+from mmfs_training.manners import Noise, seed_of
+from mmfs_training.model_folder import read_model
+from mmfs_training.networks import GeneratorConfig
+from mmfs_training.phases.teach import TeachPhase
+from mmfs_training.picture_pairs import PicturePairs, crop_pair, load_pair
+from mmfs_training.place import find_place
+from mmfs_training.reference import random_generator
+
+SIDE = 64
+
+
+def write_pairs(root: Path, styles: tuple[str, ...] = ("negative", "noisy"), count: int = 5) -> Path:
+    """Photos of 96 x 80; `noisy` is drawn from the noise that belongs to the photo's name."""
+    rng = np.random.default_rng(0)
+    (root / "photos").mkdir(parents=True, exist_ok=True)
+    for i in range(count):
+        photo = cv2.resize(rng.integers(0, 256, (5, 6, 3), dtype=np.uint8), (96, 80), interpolation=cv2.INTER_LINEAR)
+        cv2.imwrite(str(root / "photos" / f"p{i}.png"), photo)
+        for style in styles:
+            (root / "art" / style).mkdir(parents=True, exist_ok=True)
+            drawn = 255 - photo
+            if style == "noisy":
+                half = cv2.resize(Noise.draw(80, 96, seed_of(f"p{i}")).half, (96, 80), interpolation=cv2.INTER_NEAREST)
+                drawn = np.clip(128 + 30 * half, 0, 255).astype(np.uint8)[..., None].repeat(3, 2)
+            cv2.imwrite(str(root / "art" / style / f"p{i}.png"), drawn)
+    if "noisy" in styles:
+        (root / "noise.json").write_text(json.dumps(["noisy"]))
+    return root
+
+
+@pytest.fixture
+def pairs(tmp_path: Path) -> Path:
+    return write_pairs(tmp_path / "pairs")
+
+
+def write_start(root: Path) -> dict[str, str]:
+    """A random generator and two codes, as `teach` starts from."""
+    root.mkdir(parents=True, exist_ok=True)
+    generator = random_generator(GeneratorConfig(4, 16, clip_mapper=True), seed=2)
+    save_safetensors(generator.state_dict(), root / "generator.safetensors")
+    codes = {
+        name: torch.randn(10, 16, generator=torch.Generator().manual_seed(i))
+        for i, name in enumerate(("photo", "old", "negative"))
+    }
+    save_safetensors(codes, root / "presets.safetensors")
+    return {"generator": str(root / "generator.safetensors"), "presets": str(root / "presets.safetensors")}
+
+
+def config_of(start: dict[str, str], **teach: object) -> dict[str, object]:
+    return {
+        "network": {"size": SIDE, "base_width": 4, "style_dim": 16, "detail": True},
+        "seed": 3,
+        "held_out": 2,
+        "teach": {**start, "steps": 6, "batch": 2, "judge_width": 4, **teach},
+    }
+
+
+def phase_of(tmp_path: Path, folder: Path, **teach: object) -> TeachPhase:
+    config = parse_config(config_of(write_start(tmp_path / "start"), **teach))
+    return TeachPhase(config, find_place("cpu", "float32"), [folder], tmp_path / "run")
+
+
+def test_pairs_of_a_folder(pairs: Path) -> None:
+    found = PicturePairs([pairs], 2)
+    assert found.styles == ["negative", "noisy"] and len(found.held_out) == 2
+    assert [len(p) for p in found.by_style] == [3, 3] and len(found.training) == 3
+    assert all(p.from_noise for p in found.by_style[1]) and not any(p.from_noise for p in found.by_style[0])
+    hidden = set(found.held_out)
+    assert not hidden & {p.photo.stem for ps in (*found.by_style, found.training) for p in ps}
+    assert [set(shown) for shown in found.shown] == [hidden, hidden]
+
+
+def test_held_out_photos_stay_when_a_folder_grows(pairs: Path) -> None:
+    before = PicturePairs([pairs], 2).held_out
+    write_pairs(pairs, count=9)
+    assert PicturePairs([pairs], 2, before).held_out == before
+
+
+def test_loose_art_is_one_style(tmp_path: Path) -> None:
+    root = write_pairs(tmp_path / "my-manner", ("a",))
+    for path in (root / "art" / "a").iterdir():
+        path.rename(root / "art" / path.name)
+    (root / "art" / "a").rmdir()
+    assert PicturePairs([root], 1).styles == ["my-manner"]
+
+
+def test_crops_of_photo_drawing_and_noise_belong_together(pairs: Path) -> None:
+    found = PicturePairs([pairs], 2)
+    pair = found.by_style[1][0]
+    for seed in range(8):
+        crop = crop_pair(pair, SIDE, np.random.default_rng(seed), mirror=True)
+        assert crop.photo.shape == crop.art.shape == (SIDE, SIDE, 3)
+        assert {k: v.shape for k, v in crop.noises.items()} == {3: (16, 16), 5: (32, 32), 7: (64, 64)}
+        from_noise = np.clip(128 + 30 * crop.noises[5], 0, 255).astype(np.uint8).repeat(2, 0).repeat(2, 1)
+        np.testing.assert_array_equal(crop.art[..., 0], from_noise)
+    negative = [crop_pair(found.by_style[0][0], SIDE, np.random.default_rng(s), mirror=True) for s in range(8)]
+    for crop in negative:
+        np.testing.assert_array_equal(crop.art, 255 - crop.photo)
+    whole = load_pair(found.by_style[0][0], SIDE)[0]
+    windows = [whole[t : t + SIDE, s : s + SIDE] for t in (0, 16) for s in (0, 16, 32)]
+    mirrored = [not any(np.array_equal(c.photo, w) for w in windows) for c in negative]
+    assert any(mirrored) and not all(mirrored)
+
+
+@pytest.mark.parametrize(
+    ("damage", "code"),
+    [
+        (lambda root: (root / "art").rename(root / "other"), "PAIRS_MISSING"),
+        (lambda root: [p.rename(p.with_stem(f"x{p.stem}")) for p in list(root.glob("art/*/*"))], "PAIRS_MISSING"),
+        (lambda root: [p.unlink() for p in list(root.glob("art/noisy/*"))[1:]], "PAIRS_TOO_FEW"),
+        (lambda root: (root / "noise.json").write_text("{"), "PAIRS_INVALID"),
+        (lambda root: [cv2.imwrite(str(p), np.zeros((80, 80, 3))) for p in root.glob("art/noisy/*")], "PAIR_SHAPES"),
+        (lambda root: [cv2.imwrite(str(p), np.zeros((48, 96, 3))) for p in root.glob("photos/*")], "PICTURE_SMALL"),
+        (lambda root: [p.write_bytes(b"no picture") for p in root.glob("art/noisy/*")], "PICTURE_UNREADABLE"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_with_pairs_is_said(pairs: Path, damage, code: str) -> None:  # type: ignore[no-untyped-def]
+    damage(pairs)
+    if code == "PAIRS_TOO_FEW":
+        keep = next(pairs.glob("art/noisy/*")).stem
+        with pytest.raises(TrainingError) as error:
+            PicturePairs([pairs], 1, [keep])
+    else:
+        with pytest.raises(TrainingError) as error:
+            PicturePairs([pairs], 2).check(SIDE)
+    assert error.value.code == code
+
+
+def test_a_style_starts_at_the_preset_of_its_name_or_the_nearest(tmp_path: Path, pairs: Path) -> None:
+    phase = phase_of(tmp_path, pairs)
+    presets = load_file(tmp_path / "start" / "presets.safetensors")
+    assert torch.equal(phase.codes.wplus[0], presets["photo"])
+    assert torch.equal(phase.codes.wplus[1], presets["negative"])
+    assert any(torch.equal(phase.codes.wplus[2], presets[name]) for name in ("old", "negative"))
+
+
+def test_the_decoder_gets_the_noise_of_the_drawing(tmp_path: Path, pairs: Path) -> None:
+    phase = phase_of(tmp_path, pairs, photo_share=0.0, batch=8)
+    batch = phase.make_batch(0)
+    assert set(batch.styles.tolist()) == {1, 2}
+    for style, own in zip(batch.styles.tolist(), batch.noises, strict=True):
+        assert set(own) == ({3, 5, 7} if style == 2 else set())
+    again = phase.make_batch(0)
+    assert torch.equal(batch.targets, again.targets) and not torch.equal(batch.targets, phase.make_batch(1).targets)
+
+
+def test_teach_learns_codes_detail_and_noise(tmp_path: Path, pairs: Path) -> None:
+    phase = phase_of(tmp_path, pairs, steps=40, batch=4, energy=0.2, optimizer={"learning_rate": 0.003})
+    before = {k: v.clone() for k, v in phase.generator.state_dict().items()}
+    code = phase.codes.wplus.detach().clone()
+    reports = [phase.step(i, phase.make_batch(i)) for i in range(40)]
+    again = [phase.step(i, phase.make_batch(i)) for i in range(8)]  # other batches have other styles in them
+    first, last = (sum(r["pixel"] for r in part) / 8 for part in (reports[:8], again))
+    assert last < 0.93 * first
+    after = phase.generator.state_dict()
+    moved = {k for k in before if not torch.equal(before[k], after[k])}
+    assert {"detail1.weight", "detail2.weight", "encoder.0.0.weight", "decoder3a.noise.weight"} <= moved
+    assert not any(key.startswith("mapping_z") for key in moved)
+    assert all(not torch.equal(a, b) for a, b in zip(code, phase.codes.wplus, strict=True))
+    sheet = phase.sheet()
+    assert sheet.dtype == np.uint8 and sheet.shape[1] == 8 * 320 and sheet.shape[0] == 2 * 2 * 320
+
+
+def arguments(tmp_path: Path, run: str, pairs: Path, *more: str) -> list[str]:
+    config = small_run.write_config(tmp_path / "config.yaml", config_of(write_start(tmp_path / "start")))
+    fixed = ["--config", config, "--run", tmp_path / run, "--pairs", pairs]
+    return [
+        "teach",
+        *map(str, fixed),
+        "--no-progress",
+        "--device",
+        "cpu",
+        "--precision",
+        "float32",
+        "--log-steps",
+        "1",
+        "--threads",
+        "1",
+        *more,
+    ]
+
+
+def test_stopping_and_going_on_changes_nothing_and_a_model_comes_out(tmp_path: Path, pairs: Path) -> None:
+    assert main(arguments(tmp_path, "whole", pairs)) == 0
+    assert main(arguments(tmp_path, "parts", pairs, "--stop-at", "2")) == 0
+    assert main(arguments(tmp_path, "parts", pairs)) == 0
+    assert small_run.losses(tmp_path / "parts" / "teach") == small_run.losses(tmp_path / "whole" / "teach")
+    model = read_model(tmp_path / "whole" / "teach" / "model")
+    assert [p.name for p in model.presets] == ["negative", "noisy"] and model.generator.config.detail
+    # what came out is a start again
+    start = {
+        "generator": str(tmp_path / "whole/teach/model/mmfs-mini.safetensors"),
+        "presets": str(tmp_path / "whole/teach/model/presets.safetensors"),
+    }
+    phase = TeachPhase(parse_config(config_of(start)), find_place("cpu", "float32"), [pairs], tmp_path / "next")
+    assert torch.equal(phase.codes.wplus[2].detach(), model.presets[1].code)
+
+
+def test_styles_may_be_added(tmp_path: Path, pairs: Path) -> None:
+    assert main(arguments(tmp_path, "run", pairs, "--stop-at", "3")) == 0
+    write_pairs(pairs, ("negative", "added", "noisy"), count=7)
+    assert main(arguments(tmp_path, "run", pairs)) == 0
+    state = torch.load(tmp_path / "run" / "teach" / "checkpoint.pt", weights_only=True)
+    assert state["mmfs"]["extra"]["styles"] == ["negative", "noisy", "added"]
+    assert state["codes"]["wplus"].shape == (4, 10, 16)
+    (pairs / "art" / "added").rename(pairs / "art" / "renamed")
+    assert main(arguments(tmp_path, "run", pairs)) == 2
+
+
+def test_a_pack_of_one_style(tmp_path: Path, pairs: Path) -> None:
+    start = write_start(tmp_path / "start")
+    values = config_of(start, train="decoder")
+    values["network"] = {**values["network"], "detail": False}  # type: ignore[dict-item]
+    config = small_run.write_config(tmp_path / "pack.yaml", values)
+    one = write_pairs(tmp_path / "my-manner", ("my-manner",))
+    fixed = ["--config", config, "--run", tmp_path / "run", "--pairs", one, "--name", "My manner"]
+    assert main(["teach", *map(str, fixed), "--no-progress", "--device", "cpu", "--precision", "float32"]) == 0
+    path = tmp_path / "run" / "teach" / "pack.safetensors"
+    with safe_open(path, "pt") as pack:
+        said = pack.metadata()
+    tensors = load_file(path)
+    assert said["name"] == "My manner" and said["mmfs.pack"] == "1" and said["mmfs.size"] == str(SIDE)
+    assert tensors["code"].shape == (10, 16) and tensors["preview"].shape == (SIDE, SIDE, 3)
+    begun = load_file(start["generator"])
+    assert {k for k in tensors if k.startswith("encoder")} == set()
+    assert not torch.equal(tensors["decoder1a.conv.weight"].float(), begun["decoder1a.conv.weight"].half().float())
+    state = torch.load(tmp_path / "run" / "teach" / "checkpoint.pt", weights_only=True)
+    assert all(torch.equal(v, begun[k]) for k, v in state["G_model"].items() if k.startswith("encoder"))
+
+
+def test_alignment_of_crops_fits_every_noise_map() -> None:
+    assert all(picture_pairs.ALIGNED % scale == 0 for scale in picture_pairs.DECODER_PLACES)
