@@ -43,6 +43,8 @@ afterAll(async () => {
 async function visit(options: BrowserContextOptions = {}): Promise<Page> {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...options });
   const page = await context.newPage();
+  // What is saved may be painted first, on two cores that others use as well.
+  page.setDefaultTimeout(60_000);
   await page.goto(server.origin);
   return page;
 }
