@@ -10,6 +10,7 @@ for (const file of [
   "photo.ts",
   "prompts.ts",
   "resolutions.ts",
+  "tab.ts",
   "turned.ts",
   "whole.ts",
 ]) {

@@ -115,7 +115,10 @@ describe("mmfs stylize", () => {
     );
     expect(await corner("toned.png")).not.toEqual(await photo);
     const unknown = await mmfs(["stylize", PORTRAIT, "-o", "x.png", "--surroundings", "grey"]);
-    expect([unknown.status, unknown.stderr]).toEqual([2, expect.stringContaining("painted, toned, photo, transparent")]);
+    expect([unknown.status, unknown.stderr]).toEqual([
+      2,
+      expect.stringContaining("painted, toned, photo, transparent"),
+    ]);
   });
 
   it("paints a picture without faces with --faces none, in the size of its photo or of the painting", async () => {
@@ -132,7 +135,18 @@ describe("mmfs stylize", () => {
     expect(await sizeOf("same.png")).toEqual([120, 80]);
     await mmfs(["stylize", "empty.png", "-o", "own.png", "--faces", "none", "--size", "painting"]);
     expect(await sizeOf("own.png")).toEqual([240, 160]);
-    await mmfs(["stylize", "empty.png", "-o", "less.png", "--faces", "none", "--size", "painting", "--megapixels", "0.02"]);
+    await mmfs([
+      "stylize",
+      "empty.png",
+      "-o",
+      "less.png",
+      "--faces",
+      "none",
+      "--size",
+      "painting",
+      "--megapixels",
+      "0.02",
+    ]);
     const [width = 0, height = 0] = await sizeOf("less.png");
     expect(width * height).toBeLessThanOrEqual(20_200);
   });

@@ -37,11 +37,17 @@ describe.skipIf(chromiumPath === undefined)("WebGPU in software", () => {
     app.headers = { "content-security-policy": STRICT_POLICY };
     const told = await page.evaluate<Told>(`(async () => {
       const stylizer = await mmfs.createStylizer({ bundle: "/toy/", runtimeUrl: "/ort/", device: "webgpu" });
-      const both = await Promise.all([1, 1].map(() => stylizer.stylize("/photo.png", { style: "stripes", seed: 3, megapixels: 0.1 })));
+      const both = await Promise.all([1, 1].map(() => stylizer.stylize("/photo.png", { style: "stripes", seed: 3, resolution: "live", surroundings: "photo" })));
       await stylizer.dispose();
       return tell(both[1]);
     })()`);
-    const expected = await nodePicture({ bundle: toy.folder, style: "stripes", seed: 3, megapixels: 0.1 });
+    const expected = await nodePicture({
+      bundle: toy.folder,
+      style: "stripes",
+      seed: 3,
+      resolution: "live",
+      surroundings: "photo",
+    });
     expect(told).toMatchObject({ device: "webgpu", facesFound: 1, warnings: [] });
     expect(largestDifference(told, expected)).toBeLessThanOrEqual(2);
     expect(app.log).toContain("/ort/ort-wasm-simd-threaded.jspi.wasm");
@@ -51,7 +57,7 @@ describe.skipIf(chromiumPath === undefined)("WebGPU in software", () => {
   it("is not what auto takes: it would be slower than WebAssembly", async () => {
     const device = await page.evaluate(`(async () => {
       const stylizer = await mmfs.createStylizer({ bundle: "/toy/", runtimeUrl: "/ort/", threads: 1 });
-      const { device } = await stylizer.stylize("/photo.png", { megapixels: 0.1 });
+      const { device } = await stylizer.stylize("/photo.png", { resolution: "live", surroundings: "photo" });
       await stylizer.dispose();
       return device;
     })()`);
@@ -68,13 +74,13 @@ describe.skipIf(chromiumPath === undefined)("WebGPU in software", () => {
         return device;
       };
       const stylizer = await mmfs.createStylizer({ bundle: "/toy/", runtimeUrl: "/ort/", device: "webgpu", worker: false });
-      await stylizer.stylize("/photo.png", { style: { seed: 1 }, megapixels: 0.1 });
+      await stylizer.stylize("/photo.png", { style: { seed: 1 }, resolution: "live", surroundings: "photo" });
       devices.at(-1).destroy();
-      await stylizer.stylize("/photo.png", { style: { seed: 2 }, megapixels: 0.1 });
+      await stylizer.stylize("/photo.png", { style: { seed: 2 }, resolution: "live", surroundings: "photo" });
       const running = stylizer.stylize("/photo.png", {
         style: "stripes",
         seed: 3,
-        megapixels: 0.1,
+        resolution: "live", surroundings: "photo",
         onProgress: (event) => event.type === "stage" && event.stage === "stylize" && devices.at(-1).destroy(),
       });
       const result = tell(await running);
@@ -82,7 +88,13 @@ describe.skipIf(chromiumPath === undefined)("WebGPU in software", () => {
       return { devices: devices.length, told: result };
     })()`);
     expect(told.devices).toBe(3);
-    const expected = await nodePicture({ bundle: toy.folder, style: "stripes", seed: 3, megapixels: 0.1 });
+    const expected = await nodePicture({
+      bundle: toy.folder,
+      style: "stripes",
+      seed: 3,
+      resolution: "live",
+      surroundings: "photo",
+    });
     expect(largestDifference(told.told, expected)).toBeLessThanOrEqual(2);
   }, 120_000);
 });

@@ -77,7 +77,8 @@ export function Easel() {
 
 /** A landscape is as good to paint as a portrait; who expected a face should know why none was treated as one. */
 function FacelessHint() {
-  return <p class="hint">No face was found: the whole picture is painted.</p>;
+  const painted = extent.value === "people" ? "what looks like people" : "the whole picture";
+  return <p class="hint">No face was found: {painted} is painted.</p>;
 }
 
 /** At its ends the handle stays within the picture, and there is no line beside it. */

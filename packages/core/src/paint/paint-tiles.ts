@@ -6,12 +6,23 @@ import type { GraphSet } from "../networks/graph-set.js";
 import { copyInto } from "../picture/copy-part.js";
 import { createPicture, type Picture } from "../picture/picture.js";
 import { fromTensorData } from "../picture/tensor-data.js";
+import type { Device } from "../runtime/runtime.js";
 import type { LoadOptions, PaintedTile } from "../stylizer/options.js";
 import type { StageClock, StepPlace } from "../stylizer/stage-clock.js";
 import { planTiles, type Tile } from "./plan-tiles.js";
 
 /** Cells that a graph computes at once: 0.6 megapixels, for whose activations the decoder takes some 500 MB at 32 channels. */
 const CELLS_AT_ONCE = 2400;
+/** In the memory of a WebAssembly module, which grows in a browser's tab and never shrinks. */
+const CELLS_AT_ONCE_IN_WASM = 1200;
+/** Beside a photo that takes much memory itself, and how many pixels such a one has. */
+const [CELLS_BESIDE_LARGE, LARGE] = [1600, 24e6];
+
+/** How many cells a graph computes at once. @param photo its size in pixels. */
+export function cellsAtOnce(device: Device, { width, height }: { width: number; height: number }): number {
+  if (device === "wasm") return CELLS_AT_ONCE_IN_WASM;
+  return width * height > LARGE ? CELLS_BESIDE_LARGE : CELLS_AT_ONCE;
+}
 
 /** The tiles of one painting. */
 export interface TilePlan {
@@ -36,17 +47,17 @@ export interface Easel {
  *
  * @param size of the picture in pixels.
  * @param fixedSide the one side in pixels that the graphs of an old bundle take.
- * @param cellsAtOnce that a graph computes.
+ * @param mostArea of a tile in cells.
  */
 export function tilesFor(
   size: { width: number; height: number },
   fixedSide?: number,
-  cellsAtOnce = CELLS_AT_ONCE,
+  mostArea = CELLS_AT_ONCE,
 ): TilePlan {
   const side = fixedSide === undefined ? undefined : fixedSide / CELL;
   const cells = (length: number) => Math.max(Math.ceil(length / CELL), side ?? 1);
   const [columns, rows] = [cells(size.width), cells(size.height)];
-  const plan = (halo: number) => planTiles(columns, rows, { halo, mostArea: cellsAtOnce, fixedSide: side });
+  const plan = (halo: number) => planTiles(columns, rows, { halo, mostArea, fixedSide: side });
   return { columns, rows, encode: plan(ENCODER_HALO), decode: plan(DECODER_HALO) };
 }
 

@@ -15,6 +15,8 @@ export interface Span {
 /**
  * Resamples a part of a picture to `width × height`, each row along itself and then the rows with each other. The result is
  * opaque.
+ *
+ * @param into bytes that the result may take, which are not those of the source. @default new ones
  */
 export function resample(
   source: Picture,
@@ -24,10 +26,11 @@ export function resample(
   height: number,
   filterX: ResampleFilter,
   filterY: ResampleFilter,
+  into: Uint8ClampedArray = new Uint8ClampedArray(width * height * 4),
 ): Picture {
   const across = weigh(source.width, columns, width, filterX);
   const { taps, first, values } = weigh(source.height, rows, height, filterY);
-  const data = new Uint8ClampedArray(width * height * 4).fill(255);
+  const data = into.fill(255);
   // Only the rows that the present one needs are kept: they fit into a processor's cache, where the whole would not.
   const ring = new Float32Array(taps * width * 3);
   const ringWeights = new Float32Array(taps);

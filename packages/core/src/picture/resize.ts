@@ -7,10 +7,17 @@ import { type ResampleFilter, resample } from "./resample.js";
  *
  * @param picture alpha is not looked at; {@link flatten} a picture that is not opaque first.
  * @param filter for both axes. By default each axis takes `area` where it shrinks and `cubic` where it grows.
+ * @param into bytes that the result may take, which are not those of the picture. @default new ones
  * @returns an opaque picture of `width × height` pixels.
  * @throws {MMFSError} `INVALID_ARGUMENT`
  */
-export function resize(picture: Picture, width: number, height: number, filter?: ResampleFilter): Picture {
+export function resize(
+  picture: Picture,
+  width: number,
+  height: number,
+  filter?: ResampleFilter,
+  into?: Uint8ClampedArray,
+): Picture {
   if (!Number.isInteger(width) || !Number.isInteger(height) || width < 1 || height < 1) {
     throw new MMFSError(
       "INVALID_ARGUMENT",
@@ -25,5 +32,6 @@ export function resize(picture: Picture, width: number, height: number, filter?:
     height,
     filter ?? (width < picture.width ? "area" : "cubic"),
     filter ?? (height < picture.height ? "area" : "cubic"),
+    into,
   );
 }

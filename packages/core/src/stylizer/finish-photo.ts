@@ -5,6 +5,7 @@ import type { Matte } from "../people/matte.js";
 import { blendPictures } from "../picture/blend-pictures.js";
 import { copyAlpha } from "../picture/copy-alpha.js";
 import { enlarge } from "../picture/enlarge.js";
+import { isOpaque } from "../picture/flatten.js";
 import { createPicture, type Picture } from "../picture/picture.js";
 import { resize } from "../picture/resize.js";
 import type { ParsedOptions } from "./parse-options.js";
@@ -27,6 +28,8 @@ export interface PaintedParts {
   matte: Matte | undefined;
   /** How much of what was painted is shown, 0 to 1. */
   opacity: number;
+  /** Whether the result may take the bytes of the photo, once they are not needed. */
+  mayOverwrite: boolean;
   options: Pick<ParsedOptions, "surroundings" | "size">;
 }
 
@@ -42,14 +45,21 @@ export function finishPhoto(parts: PaintedParts): Picture {
 }
 
 /** What the faces are laid on: the whole painting, or the photo in its own colours or the style's. */
-function groundOf({ photo, whole, layers, opacity, options }: PaintedParts): Picture {
+function groundOf(parts: PaintedParts): Picture {
+  const { photo, whole, layers, opacity, options } = parts;
   if (whole !== undefined) {
     const { width, height } = options.size === "photo" ? photo : whole.painting;
     const isSame = width === whole.painting.width && height === whole.painting.height;
-    return isSame ? whole.painting : enlarge(whole.painting, width, height);
+    return isSame ? whole.painting : enlarge(whole.painting, width, height, spareBytes(parts));
   }
   if (options.surroundings === "toned") return tonePhoto(photo, layers, opacity);
   return { ...createPicture(photo.width, photo.height), data: photo.data.slice() };
+}
+
+/** The bytes of the photo, where nothing of it is seen in the result: those of a large one are too many to have twice. */
+function spareBytes({ photo, matte, opacity, mayOverwrite, options }: PaintedParts): Uint8ClampedArray | undefined {
+  const isHidden = matte === undefined && opacity === 1 && options.size === "photo" && isOpaque(photo.data);
+  return mayOverwrite && isHidden ? photo.data : undefined;
 }
 
 function layPaintedFaces(picture: Picture, { photo, layers }: PaintedParts): Picture {

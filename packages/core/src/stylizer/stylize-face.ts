@@ -1,7 +1,7 @@
 import { alignFace } from "../align/align-face.js";
 import { preserveColor } from "../color/preserve-color.js";
 import type { FaceLayer } from "../composite/lay-faces.js";
-import { paintTiles, tilesFor } from "../paint/paint-tiles.js";
+import { cellsAtOnce, paintTiles, tilesFor } from "../paint/paint-tiles.js";
 import type { Job } from "./job.js";
 import type { SelectedFace } from "./select-faces.js";
 
@@ -18,11 +18,12 @@ export async function stylizeFace(
   place: { face: number; faces: number },
 ): Promise<Omit<FaceLayer, "opacity">> {
   const { easel, memory } = job;
+  const { network, device } = easel.graphs;
   const align = () => alignFace(job.photo, face.crop, size);
   const { picture: square, transform } = await easel.clock.step("align", align, place);
   const key = `${job.digest}-${index}-${size}`;
   const { painting, features } = await paintTiles(easel, square, job.brush, {
-    plan: tilesFor({ width: size, height: size }, easel.graphs.network.fixedSize),
+    plan: tilesFor({ width: size, height: size }, network.fixedSize, cellsAtOnce(device, job.photo)),
     known: memory.features.get(key),
     face: place,
   });

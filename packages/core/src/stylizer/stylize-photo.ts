@@ -1,6 +1,6 @@
 import type { FaceLayer } from "../composite/lay-faces.js";
 import { cropToSquare } from "../geometry/similarity.js";
-import { expectTiles, tilesFor } from "../paint/paint-tiles.js";
+import { cellsAtOnce, expectTiles, tilesFor } from "../paint/paint-tiles.js";
 import { type PaintingPlan, planPainting } from "../paint/plan-painting.js";
 import type { Matte } from "../people/matte.js";
 import { personMatte } from "../people/person-matte.js";
@@ -26,6 +26,8 @@ export interface PhotoRequest {
   megapixels: number;
   /** How much of what is painted is shown, 0 to 1. */
   opacity: number;
+  /** Whether the result may take the bytes of the photo. */
+  mayOverwrite: boolean;
   options: ParsedOptions;
 }
 
@@ -34,12 +36,14 @@ export async function stylizePhoto(
   job: Job,
   request: PhotoRequest,
 ): Promise<Pick<StylizeResult, "width" | "height" | "data" | "faces" | "painting">> {
-  const { selected, opacity, options } = request;
+  const { photo, selected, opacity, mayOverwrite, options } = request;
   const { clock } = job.easel;
   const { fixedSize } = job.easel.graphs.network;
+  const tilesOf = (size: { width: number; height: number }) =>
+    tilesFor(size, fixedSize, cellsAtOnce(job.easel.graphs.device, photo));
   const plan = planOf(request);
   const apart = selected.filter((_, i) => plan === undefined || plan.apart[i]);
-  const whole = plan && { size: plan, tiles: tilesFor(plan, fixedSize) };
+  const whole = plan && { size: plan, tiles: tilesOf(plan) };
   const sizeOf = (face: SelectedFace) => squareSize(face, request, plan, fixedSize);
   if (options.subject === "people") {
     clock.expect("people");
@@ -53,7 +57,7 @@ export async function stylizePhoto(
   for (const face of apart) {
     clock.expect("align");
     const size = sizeOf(face);
-    expectTiles(clock, tilesFor({ width: size, height: size }, fixedSize));
+    expectTiles(clock, tilesOf({ width: size, height: size }));
   }
 
   const interest = selected.map(({ face }) => face.crop.center);
@@ -74,7 +78,7 @@ export async function stylizePhoto(
     return { ...faces[0]!.picture, faces, painting };
   }
   const matte = options.subject === "people" ? await findPeople(job, request) : undefined;
-  const finish = () => finishPhoto({ photo: request.photo, whole: painted, layers, matte, opacity, options });
+  const finish = () => finishPhoto({ photo, whole: painted, layers, matte, opacity, mayOverwrite, options });
   const picture = await clock.step("composite", finish);
   clock.finish("composite");
   return { ...picture, faces, painting };

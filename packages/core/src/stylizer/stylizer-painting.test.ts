@@ -105,6 +105,20 @@ describe("a photo painted whole", () => {
     expect(kept.data).toEqual(expected.data);
   });
 
+  it("takes the bytes of the photo where it may and nothing of the photo is seen, and leaves them elsewhere", async () => {
+    const takes = async (options: StylizeOptions, given?: { mayOverwrite: boolean }) => {
+      const own = { ...photo, data: photo.data.slice() };
+      const { data } = await stylizer.stylize(own, { style, ...options }, given);
+      expect(String(data) === String((await paint(options)).data)).toBe(true);
+      if (data !== own.data) expect(String(own.data) === String(photo.data)).toBe(true);
+      return data === own.data;
+    };
+    expect(await takes({}, { mayOverwrite: true })).toBe(true);
+    expect(await takes({})).toBe(false);
+    for (const options of [{ strength: 0.1 }, { size: "painting" }, { surroundings: "photo" }] as const)
+      expect(await takes(options, { mayOverwrite: true })).toBe(false);
+  });
+
   it("keeps the alpha of the photo, resampled where the size is the painting's", async () => {
     const clear: Picture = { ...photo, data: photo.data.slice() };
     for (let i = 3; i < clear.data.length / 2; i += 4) clear.data[i] = 0;

@@ -105,16 +105,22 @@ export class Stylizer {
    *
    * @param photo transparent parts are seen as white, and stay as transparent as they are. Of an ndarray the pixels are taken as
    * {@link fromNdarray} does.
+   * @param given.mayOverwrite the result may take the bytes of the photo, which its giver needs no longer. @default false
    * @throws {MMFSError} `INVALID_ARGUMENT`, `NO_FACE`, `STYLE_UNKNOWN`, `STYLE_INVALID`, `PROMPT_NOT_UNDERSTOOD`, `BUNDLE_INVALID`,
    * `BUNDLE_PART_MISSING`, `MODEL_DOWNLOAD`, `MODEL_INTEGRITY`, `MODEL_LOAD`, `DEVICE_UNAVAILABLE`, `DEVICE_LOST`,
    * `INFERENCE_FAILED`, `DISPOSED`. An aborted call rejects with `signal.reason`.
    */
-  async stylize(photo: Picture | NdarrayView, options: StylizeOptions = {}): Promise<StylizeResult> {
+  async stylize(
+    photo: Picture | NdarrayView,
+    options: StylizeOptions = {},
+    { mayOverwrite = false }: { mayOverwrite?: boolean | undefined } = {},
+  ): Promise<StylizeResult> {
     const parsed = parseOptions(options);
     const picture = takePicture(photo);
     return this.#enqueue(options, (load) => {
       const clock = new StageClock(options.onProgress, () => this.#queue.throwIfEnded(options.signal));
-      return this.#stylize(picture, parsed, { graphs: this.#graphs, clock, load });
+      const easel = { graphs: this.#graphs, clock, load };
+      return this.#stylize({ photo: picture, mayOverwrite }, parsed, easel);
     });
   }
 
@@ -193,7 +199,11 @@ export class Stylizer {
     return this.#queue.run(() => task({ signal, onProgress }), signal);
   }
 
-  async #stylize(photo: Picture, options: ParsedOptions, easel: Easel): Promise<StylizeResult> {
+  async #stylize(
+    { photo, mayOverwrite }: { photo: Picture; mayOverwrite: boolean },
+    options: ParsedOptions,
+    easel: Easel,
+  ): Promise<StylizeResult> {
     const { clock, load } = easel;
     clock.expect("map");
     clock.expect("detect");
@@ -230,6 +240,7 @@ export class Stylizer {
         resolution,
         megapixels: options.megapixels ?? usualMegapixels(this.#graphs.device),
         opacity,
+        mayOverwrite,
         options,
       },
     );

@@ -18,6 +18,8 @@ export interface OpenedStylizer {
 /** What a platform brings to {@link stylizerFunctions}. */
 export interface StylizerPlatform<Reference extends { id: number }, Photo> {
   open(reference: Reference, call: ServedCall): Promise<OpenedStylizer>;
+  /** Whether what is decoded belongs to the worker alone, so that a result may take its bytes. @default false */
+  ownsPhotos?: boolean | undefined;
   /** The pixels of a photo, as it arrived in the worker. */
   decode(photo: Photo, reference: Reference, call: ServedCall): Promise<Picture>;
 }
@@ -58,13 +60,8 @@ export function stylizerFunctions<Reference extends { id: number }, Photo>(
       const style = options.style === undefined ? undefined : await decodeStyle(options.style, reference, call);
       const decodeTime = performance.now() - start;
       const { signal, onProgress, onTile } = call;
-      const result = await stylizer.stylize(decoded, {
-        ...options,
-        signal,
-        onProgress,
-        onTile: tiles ? onTile : undefined,
-        style,
-      });
+      const given = { ...options, signal, onProgress, onTile: tiles ? onTile : undefined, style };
+      const result = await stylizer.stylize(decoded, given, { mayOverwrite: platform.ownsPhotos });
       const { faces, timings, ...rest } = result;
       const value: StylizeResult = {
         ...rest,

@@ -69,16 +69,25 @@ function checkSize({ width, height }: { width: number; height: number }, maxPixe
   );
 }
 
+/** Pixels that are read at once: a canvas of a whole large photo would be one copy too many. */
+const PIXELS_AT_ONCE = 2 ** 20;
+
 function readPixels(bitmap: ImageBitmap): Picture {
   const { width, height } = bitmap;
-  const context = new OffscreenCanvas(width, height).getContext("2d", { willReadFrequently: true });
+  const rows = Math.min(height, Math.ceil(PIXELS_AT_ONCE / width));
+  const context = new OffscreenCanvas(width, rows).getContext("2d", { willReadFrequently: true });
   if (context === null) {
     throw new MMFSError(
       "IMAGE_TOO_LARGE",
       `The browser has no canvas of ${width} × ${height} pixels; make it smaller.`,
     );
   }
-  context.drawImage(bitmap, 0, 0);
-  const { data } = context.getImageData(0, 0, width, height);
+  // What is drawn replaces what was there, transparency as well.
+  context.globalCompositeOperation = "copy";
+  const data = new Uint8ClampedArray(width * height * 4);
+  for (let y = 0; y < height; y += rows) {
+    context.drawImage(bitmap, 0, -y);
+    data.set(context.getImageData(0, 0, width, Math.min(rows, height - y)).data, y * width * 4);
+  }
   return { width, height, data };
 }

@@ -18,6 +18,8 @@ import type { StylizerReference } from "./stylizer-reference.js";
 export function servedFunctions(): Record<string, ServedFunction> {
   return stylizerFunctions<StylizerReference, TravellingPhoto>({
     open: openStylizer,
+    // Pixels are copied before they travel, and files are decoded here.
+    ownsPhotos: true,
     async decode(photo, { maxPixels }, { signal, onProgress }) {
       onProgress({ type: "stage", stage: "decode", progress: 0 });
       return decodePhoto(photo, { maxPixels, signal });
