@@ -13,9 +13,9 @@ from .photo import Photo
 
 def draw(p: Photo) -> Floats:
     tone = blur(p.tone, 0.8)
-    shade = np.clip((0.80 - tone) / 0.62, 0, 1)
-    cut = 0.85 * p.noise.strokes(p.wide_flow, 1.5, 14, 4) + 0.5 * p.noise.strokes(p.wide_flow, 1.0, 14, 2)
-    black = hatched(cut, np.clip(shade**1.35 * (1 - 0.5 * p.detail), 0, 1), 6)
+    shade = np.clip((0.84 - tone) / 0.68, 0, 1)
+    cut = 0.4 * p.noise.strokes(p.wide_flow, 1.5, 9, 4) + 0.92 * p.noise.strokes(p.wide_flow, 0.9, 9, 2)
+    black = hatched(cut, np.clip(shade**1.2 * (1 - 0.3 * p.detail), 0, 1), 6)
     line = np.maximum.reduce([
         dark_lines(tone, p.flow, 2.2, 0.016, 50, 5) * (1 - 0.7 * p.detail),
         dark_lines(tone, p.flow, 1.2, 0.009, 50, 4),

@@ -29,7 +29,7 @@ from ..engine import read_checkpoint
 from ..errors import TrainingError
 from ..lite_features import load_lite_features, perceptual_loss
 from ..losses import energy_loss
-from ..manners import name_of
+from ..manners import folder_of
 from ..manners.noise import DECODER_PLACES, Noise, seed_of
 from ..networks import STYLE_TOKENS, Generator, GeneratorConfig, NoiseInjection, noise_shapes
 from ..pair_judge import PairJudge, hinge_loss, matching_loss
@@ -168,7 +168,7 @@ class TeachPhase(Phase):
     @torch.no_grad()
     def _start(self, style: str, known: dict[str, Tensor]) -> Tensor:
         """The first code of a style: the preset of that name, or the one whose results are nearest in tone."""
-        named = known.get(name_of(style))
+        named = {folder_of(name): code for name, code in known.items()}.get(style)
         if named is not None:
             return named
         presets = {name: code for name, code in known.items() if name != PHOTO}
