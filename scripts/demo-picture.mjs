@@ -19,7 +19,9 @@ const result = await stylizer.stylize(photo, { style: first.name });
 const picture = resolve(folder, "portrait.png");
 await result.toFile(picture);
 
-console.log(`\n${resolve(photo)}\n  in the style "${first.name}", on ${result.device}, painted at ${result.painting.width} × ${result.painting.height} pixels:\n`);
+console.log(
+  `\n${resolve(photo)}\n  in the style "${first.name}", on ${result.device}, painted at ${result.painting.width} × ${result.painting.height} pixels:\n`,
+);
 const milliseconds = (time) => `${time.toFixed(0).padStart(6)} ms`;
 console.log(`  ${"open bundle".padEnd(12)}${milliseconds(loaded - started)}`);
 for (const stage of ["decode", "map", "detect", "align", "encode", "stylize", "composite", "write", "total"]) {
