@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { openChromium } from "./open-chromium.mjs";
-import { assertSamePicture, expectedPixels, PORTRAIT_PNG } from "./pictures.mjs";
+import { assertSamePicture, expectedPixels, IN_BROWSER, PORTRAIT_PNG } from "./pictures.mjs";
 
 export async function check(example) {
   const site = await example.serve("npm start", { env: { PORT: "0" } });
@@ -26,7 +26,7 @@ export async function check(example) {
       const { width, height } = canvas;
       return Array.from(canvas.getContext("2d").getImageData(0, 0, width, height).data);
     });
-    assertSamePicture(Uint8Array.from(data), await expectedPixels({ style: "charcoal drawing" }), 2);
+    assertSamePicture(Uint8Array.from(data), await expectedPixels({ ...IN_BROWSER, style: "charcoal drawing" }), 2);
     assert.deepEqual(problems, []);
     if (process.env.SCREENSHOTS) await page.screenshot({ path: `${process.env.SCREENSHOTS}/plain-html.png` });
   } finally {

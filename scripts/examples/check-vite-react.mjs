@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { openChromium } from "./open-chromium.mjs";
-import { assertSamePicture, expectedPixels, NO_FACE_PNG, PORTRAIT_PNG } from "./pictures.mjs";
+import { assertSamePicture, expectedPixels, IN_BROWSER, NO_FACE_PNG, PORTRAIT_PNG } from "./pictures.mjs";
 
 export async function check(example) {
   await example.run("npm run build");
@@ -46,9 +46,9 @@ async function draws(page, url) {
 
 /** Waits for the picture, which comes after others when one was being drawn already. */
 async function assertDrawn(page, canvas, options) {
-  const expected = await expectedPixels(options);
+  const expected = await expectedPixels({ ...IN_BROWSER, ...options });
   await canvas.waitFor();
-  const deadline = Date.now() + 30_000;
+  const deadline = Date.now() + 90_000;
   for (;;) {
     const pixels = await canvas.evaluate((it) =>
       Array.from(it.getContext("2d").getImageData(0, 0, it.width, it.height).data),

@@ -18,6 +18,9 @@ export const NO_FACE_PNG = await sharp({ create: { width: 320, height: 240, chan
   .png()
   .toBuffer();
 
+/** How large a browser without a GPU paints; Node paints larger unless it is told to. */
+export const IN_BROWSER = { megapixels: 0.75 };
+
 /** The pixels that `@mmfs/node` of this repository makes of the portrait on the CPU. */
 export async function expectedPixels(options, photo = PORTRAIT_PNG) {
   const stylizer = await createStylizer({ device: "cpu" });
