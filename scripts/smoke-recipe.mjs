@@ -18,7 +18,7 @@ const mmfs = join(root, "packages", "node", "bin", "mmfs.mjs");
 const config = join(training, "mmfs_training", "configs", "smoke.yaml");
 
 /** Of configs/smoke.yaml. */
-const SIZE = 64;
+const SIZE = 128;
 const PRESETS = ["negative", "ruddy", "between"];
 
 const PHOTOS = 24;
@@ -80,7 +80,7 @@ async function runRecipe(python, folder) {
   await stage("bundle", () => execute(process.execPath, build, modelMini));
   await stage("mmfs bundle", () => execute(process.execPath, [mmfs, "bundle", bundle], folder));
   const converted = join(folder, "converted");
-  const convert = [mmfs, "convert", join(run, "base", "checkpoint.pt"), "--size", String(SIZE), "-o", converted];
+  const convert = [mmfs, "convert", join(run, "base", "checkpoint.pt"), "-o", converted];
   await stage("mmfs convert of the run's checkpoint", () => execute(process.execPath, convert, folder));
   await stage("mmfs bundle", () => execute(process.execPath, [mmfs, "bundle", converted], folder));
   const listed = await stage("mmfs styles", () =>
@@ -89,9 +89,10 @@ async function runRecipe(python, folder) {
   checkStyles(JSON.parse(listed).styles.map(({ name }) => name));
 
   const stylize = (style, name) => {
-    const args = ["--bundle", bundle, "--style", style, "--device", "cpu", "--crop", "-o", join(folder, `${name}.png`)];
-    execute(process.execPath, [mmfs, "stylize", PORTRAIT, ...args], folder);
-    return join(folder, `${name}-1.png`); // --crop numbers the faces
+    const picture = join(folder, `${name}.png`);
+    const args = ["--bundle", bundle, "--style", style, "--device", "cpu", "--crop", "--resolution", String(SIZE)];
+    execute(process.execPath, [mmfs, "stylize", PORTRAIT, ...args, "-o", picture], folder);
+    return picture;
   };
   const pictures = await stage("mmfs stylize", () =>
     [...PRESETS, SEED_STYLE].map((style) => ({ style, file: stylize(style, style.replace(":", "-")) })),
