@@ -17,8 +17,9 @@ const modelMini = join(root, "packages", "model-mini");
 const mmfs = join(root, "packages", "node", "bin", "mmfs.mjs");
 const config = join(training, "mmfs_training", "configs", "smoke.yaml");
 
-/** Of configs/smoke.yaml. */
+/** Side in pixels at which faces are painted: the least there is. */
 const SIZE = 128;
+/** Of configs/smoke.yaml. */
 const PRESETS = ["negative", "ruddy", "between"];
 
 const PHOTOS = 24;
