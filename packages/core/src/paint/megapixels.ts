@@ -5,6 +5,6 @@ import type { Device } from "../runtime/runtime.js";
  * browser without a GPU that is less, on a GPU more.
  */
 export function usualMegapixels(device: Device): number {
-  if (device === "cpu") return 3;
+  if (device === "cpu") return 1.5;
   return device === "wasm" ? 0.75 : 4;
 }

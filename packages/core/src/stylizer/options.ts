@@ -106,7 +106,7 @@ export interface StylizeOptions<Image = Picture | NdarrayView> {
   /**
    * How many megapixels the painting of a whole photo has at most; it is never more than twice as wide as the photo. Faces that
    * become too small by it are painted in squares of their own.
-   * @default what two cores paint in some three seconds: 3 on a CPU, 0.75 in a browser without a GPU, 4 on a GPU
+   * @default what two cores paint in some three seconds: 1.5 on a CPU, 0.75 in a browser without a GPU, 4 on a GPU
    */
   megapixels?: number | undefined;
   /** Keep the colours of the photo and take only the strokes and the light of the style. @default false */

@@ -82,7 +82,7 @@ async function makeProgram(terminal: Terminal, finish: (code: number) => void): 
       )
       .option("--resolution <pixels>", "side of a face's square for the network: 128 to 1024, or live (default: 512)")
       .option("--size <of>", "size of the result: photo, or painting as it was made", "photo")
-      .option("--megapixels <number>", "how large a painting is at most (default: 3 on a CPU, 4 on a GPU)")
+      .option("--megapixels <number>", "how large a painting is at most (default: 1.5 on a CPU, 4 on a GPU)")
       .option("--keep-color", "keep the colours of the photo")
       .option("--format <format>", "jpeg, png, webp or avif for pictures in a folder (default: as the photo)")
       .option("--quality <number>", "1 to 100 (default: 90; AVIF 60)")
