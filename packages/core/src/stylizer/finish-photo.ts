@@ -79,12 +79,14 @@ function keepAlpha(picture: Picture, { photo }: PaintedParts): Picture {
 }
 
 /** Around people: nothing, or the photo in its own colours or the style's. */
-function separatePeople(picture: Picture, { photo, whole, matte, opacity, options }: PaintedParts): Picture {
+function separatePeople(picture: Picture, parts: PaintedParts): Picture {
+  const { photo, whole, matte, opacity, options } = parts;
   if (whole === undefined || matte === undefined) return picture;
   if (options.surroundings === "transparent") return cutOutPeople(picture, matte);
   const own = photoOf({ photo, whole, options });
   const around = options.surroundings === "toned" ? tonePhoto(own, [sample(whole)], opacity) : own;
-  return paintPeople(around, picture, matte);
+  // The photo at the scale of the painting is opaque.
+  return keepAlpha(paintPeople(around, picture, matte), parts);
 }
 
 /** The photo in the size of the result. */
