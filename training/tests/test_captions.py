@@ -81,7 +81,7 @@ def test_captions_are_many_and_keep_to_their_technique() -> None:
 
 
 def test_techniques_and_colors_are_found() -> None:
-    assert find_techniques("old copper engraving with hatching") == ["copper engraving"]
+    assert find_techniques("old copper engraving with hatching") == ["engraving"]
     assert find_techniques("brown ink line drawing") == ["ink"]
     assert find_techniques("black and white line drawing") == ["line drawing"]
     assert find_techniques("pastel impressionist painting of light on water") == ["water lilies"]

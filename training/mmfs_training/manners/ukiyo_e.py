@@ -39,6 +39,6 @@ MANNER = Manner(
     "ukiyo-e",
     "print",
     "Flat muted colour, blue-black contours, wood grain",
-    "muted ukiyo-e print with flat shapes",
+    "ukiyo-e print with flat shapes",
     draw,
 )
