@@ -604,12 +604,12 @@ TECHNIQUES: dict[str, Technique] = {
         ),
     ),
     "post-impressionism": Technique(
-        "post-?impressionis",
+        "post[- ]?impressionis",
         ("post-impressionist painting", "post-impressionism", "post impressionist art", "post-impressionist portrait"),
         ("in the style of post-impressionism", "painted by a post-impressionist"),
     ),
     "water lilies": Technique(
-        "light on water",
+        r"light on water|water lilies|lily pond",
         (
             "impressionist water lilies",
             "water lilies",
@@ -908,7 +908,7 @@ COLOR_SYNONYMS: dict[str, tuple[str, ...]] = {
     "muted": ("muted", "dull", "subdued"),
 }
 COLORED_NAMES = ("red chalk", "white chalk", "white paper", "sepia ink", "monochrome painting")
-CAPTION_COLORS = sorted({*COLORS, *TONES[:3], "golden", "pale gold"}, key=len, reverse=True)
+CAPTION_COLORS = sorted({*COLORS, *TONES[:3], "golden", "pale gold", "amber", "indigo", "coral"}, key=len, reverse=True)
 
 PHOTOS = (
     "photo", "photograph", "portrait photo", "photograph of a face", "photo of a person", "portrait photograph",

@@ -174,6 +174,23 @@ def test_prompts_kept_for_measuring_name_no_other_manner(name: str) -> None:
             assert not others & set(find_techniques(prompt.prompt)), prompt.prompt
 
 
+@pytest.mark.parametrize(
+    ("name", "technique", "colors"),
+    [
+        ("vintage poster", ["lithograph poster"], []),
+        ("impressionist water lilies", ["water lilies"], []),
+        ("psychedelic painting", ["psychedelic"], []),
+        ("expressionist painting", ["expressionism"], []),
+        ("sunlit post impressionism", ["post-impressionism"], []),
+        ("pop art", ["pop art"], []),
+        ("amber and indigo painting", ["oil"], ["amber", "indigo"]),
+        ("coral poster", [], ["coral"]),
+    ],
+)
+def test_names_of_presets_are_captions(name: str, technique: list[str], colors: list[str]) -> None:
+    assert (find_techniques(name), find_colors(name)) == (technique, colors)
+
+
 def test_artist_movement_and_colors_are_said() -> None:
     captions = many("", colors=["dark blue", "gold"], artist="Vincent van Gogh", movement="post-impressionism")
     for words in ("by Vincent van Gogh", "style of post-impressionism", "dark blue"):
