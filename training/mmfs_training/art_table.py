@@ -4,7 +4,7 @@
 
 Captions are those of the manners and of `style_captions.csv`; an artwork of the gallery (`gallery_pairs.py`) is captioned with
 its movement and artist, from a CSV with the columns file, artist and movement. DIR/art.csv is as `ArtFolder` reads it;
-its paths lead out of DIR to where the pictures are.
+its paths lead out of DIR to where the pictures are. Two styles that one word means (`--without`) would confuse a text.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import argparse
 import csv
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from .checkpoint import write_atomically
@@ -32,15 +32,15 @@ def style_captions() -> dict[str, str]:
     return captions | {folder_of(manner.name): manner.caption for manner in MANNERS.values()}
 
 
-def rows_of_pairs(folder: Path) -> Iterator[dict[str, str]]:
+def rows_of_pairs(folder: Path, without: Collection[str] = ()) -> Iterator[dict[str, str]]:
     pairs, captions = PicturePairs([folder], 0), style_captions()
-    unknown = [style for style in pairs.styles if style not in captions]
+    unknown = [style for style in pairs.styles if style not in captions and style not in without]
     if unknown:
         raise TrainingError(
             "CAPTIONS_MISSING", f"{folder} has {', '.join(unknown)}, which style_captions.csv has no words for."
         )
     for style, known in zip(pairs.styles, pairs.by_style, strict=True):
-        for pair in known:
+        for pair in known if style not in without else []:
             yield {"file": str(pair.art), "style": style, "caption": captions[style], "photo": pair.photo.name}
 
 
@@ -69,9 +69,10 @@ def main(arguments: list[str] | None) -> None:
     parser.add_argument("--pairs", type=Path, nargs="+", required=True, help="folders of pairs")
     parser.add_argument("--gallery", type=Path, help="folder of gallery_pairs.py")
     parser.add_argument("--artworks", type=Path, help="CSV of the gallery's artworks: file, artist, movement")
+    parser.add_argument("--without", nargs="*", default=[], metavar="STYLE", help="styles of pairs to leave out")
     parser.add_argument("--out", type=Path, required=True, help="folder for art.csv")
     options = parser.parse_args(arguments)
-    rows = [row for folder in options.pairs for row in rows_of_pairs(folder)]
+    rows = [row for folder in options.pairs for row in rows_of_pairs(folder, options.without)]
     if options.gallery:
         if not options.artworks:
             raise TrainingError("CAPTIONS_MISSING", "--gallery needs --artworks, the CSV that names artists.")

@@ -85,7 +85,9 @@ def export_taught(state: dict[str, Any], config: RunConfig, out: Path) -> Path:
     styles = state["mmfs"]["extra"]["styles"]
     wplus = state["codes_ema"]["wplus"].float()
     known = {style: code for style, code in zip(styles, wplus[1:], strict=True)}
-    manners = {folder_of(m.name): PresetConfig(m.name, m.description, (m.group,), folder_of(m.name)) for m in MANNERS.values()}
+    manners = {
+        folder_of(m.name): PresetConfig(m.name, m.description, (m.group,), folder_of(m.name)) for m in MANNERS.values()
+    }
     chosen = config.presets or [
         manners.get(style, PresetConfig(name_of(style), name_of(style), cell=style)) for style in styles
     ]

@@ -57,7 +57,7 @@ def pairs(tmp_path: Path) -> Path:
 def write_start(root: Path) -> dict[str, str]:
     """A random generator and two codes, as `teach` starts from."""
     root.mkdir(parents=True, exist_ok=True)
-    generator = random_generator(GeneratorConfig(4, 16, clip_mapper=True), seed=2)
+    generator = random_generator(GeneratorConfig(4, 16, clip_mapper=True, mapper_feedforward=32), seed=2)
     save_safetensors(generator.state_dict(), root / "generator.safetensors")
     codes = {
         name: torch.randn(10, 16, generator=torch.Generator().manual_seed(i))
@@ -69,7 +69,7 @@ def write_start(root: Path) -> dict[str, str]:
 
 def config_of(start: dict[str, str], **teach: object) -> dict[str, object]:
     return {
-        "network": {"size": SIDE, "base_width": 4, "style_dim": 16, "detail": True},
+        "network": {"size": SIDE, "base_width": 4, "style_dim": 16, "mapper_feedforward": 32, "detail": True},
         "seed": 3,
         "held_out": 2,
         "teach": {**start, "steps": 6, "batch": 2, "judge_width": 4, **teach},

@@ -48,8 +48,8 @@ NAME_WIDTH = 64
 PHOTO_STYLE, GALLERY_STYLE = 0, -1
 CHOICE_PAIRS, CHOICE_SHRINK = 3, 4
 OWN_CODE, MEAN_CODE, MAPPED = range(3)
-MAPPER_BATCH = 32
-FIT_STEPS, FIT_RATE, FIT_DRAWS = 400, 3e-4, 64
+MAPPER_BATCH = 16
+FIT_STEPS, FIT_BATCH, FIT_RATE, FIT_DRAWS = 300, 64, 3e-4, 32
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,18 @@ def load_start(config: RunConfig) -> tuple[Generator, dict[str, Tensor]]:
 
 class TeachPhase(Phase):
     name, number = "teach", 5
-    columns = ("pixel", "tone", "photo", "matching", "fooling", "judge", "energy", "perceptual", "mapper", "learning_rate")
+    columns = (
+        "pixel",
+        "tone",
+        "photo",
+        "matching",
+        "fooling",
+        "judge",
+        "energy",
+        "perceptual",
+        "mapper",
+        "learning_rate",
+    )
 
     def __init__(self, config: RunConfig, place: Place, folders: Sequence[Path], run: Path) -> None:
         super().__init__(config, place)
@@ -206,7 +217,9 @@ class TeachPhase(Phase):
         embeddings = torch.stack([e for _, e in rows]).to(codes.device)
         wanted = codes[[1 + i for i, _ in rows]]
         mapper = self.generator.clip_mapper.requires_grad_(True)
-        fit_mapper(mapper, list(mapper.parameters()), [(embeddings, wanted)], FIT_RATE, FIT_STEPS, 256, self.config.seed)
+        fit_mapper(
+            mapper, list(mapper.parameters()), [(embeddings, wanted)], FIT_RATE, FIT_STEPS, FIT_BATCH, self.config.seed
+        )
 
     def _optimizer(self) -> torch.optim.Adam:
         settings, generator = self.settings, self.generator
