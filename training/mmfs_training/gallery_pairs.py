@@ -4,10 +4,10 @@
         --pairs PAIRS --out OUT [--each 2] [--unlike DATA/art/unseen-references --towers MODEL] [--part 0/2]
 
 PAIRS is a folder of `manners.pairs`, whose square photographs are faces at 512 px. OUT becomes a folder of pairs
-(`picture_pairs.py`): OUT/photos/ARTWORK.N.jpg and OUT/art/ARTWORK/ARTWORK.N.jpg, squares of 384 px, and OUT/works/ARTWORK.jpg,
-the artwork itself. The transfer is the arbitrary style transfer of Ghiasi et al. 2017 (arXiv 1705.06830), through the
-functions of `--tool`. What is there already is kept. `--unlike` leaves out artworks that the towers hardly tell from
-the pictures in a folder, which are to stay unseen.
+(`picture_pairs.py`): OUT/photos/ARTWORK.N.jpg and OUT/art/ARTWORK/ARTWORK.N.jpg, squares of 384 px, and
+OUT/works/ARTWORK.jpg, the artwork itself. The transfer is the arbitrary style transfer of Ghiasi et al. 2017 (arXiv
+1705.06830), through the functions of `--tool`. What is there already is kept. `--unlike` leaves out artworks that the
+towers hardly tell from the pictures in a folder, which are to stay unseen.
 """
 
 from __future__ import annotations
@@ -129,8 +129,7 @@ def main(arguments: list[str] | None) -> None:
     held = set(options.without)
     faces = [p for p in pictures_in(options.pairs / "photos") if not p.stem.startswith("whole-") and p.stem not in held]
     made = sum(
-        make(tool, nets, work, faces, options.out, options.each)  # type: ignore[arg-type]
-        for work in tqdm(works[first::step], disable=None)
+        make(tool, nets, work, faces, options.out, options.each) for work in tqdm(works[first::step], disable=None)
     )
     print(f"{made} new pairs in {options.out}")
 

@@ -66,7 +66,8 @@ def fit_mapper(
     seed: int,
 ) -> float:
     """Changes `parameters` so that embeddings [N, E] give the w+ [N, 10, D] that goes with them, or one with every row
-    equal to a w [N, D]. sources: pairs of embeddings and codes; a batch takes as many of each. Adam; `rate` falls as a cosine.
+    equal to a w [N, D]. sources: pairs of embeddings and codes; a batch takes as many of each. Adam; `rate` falls as a
+    cosine.
 
     Returns the squared error of the last tenth of the steps, relative to the variance of the codes.
     """

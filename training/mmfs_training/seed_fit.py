@@ -38,7 +38,7 @@ def fit_seeds(model: Model, steps: int, sharpness: float, seed: int = 0) -> floa
     def wanted(z: Tensor) -> Tensor:
         return cells.shares(z) @ codes
 
-    return fit_mapping(generator.mapping_z, cells.directions, wanted, seed, steps)  # type: ignore[arg-type]
+    return fit_mapping(generator.mapping_z, cells.directions, wanted, seed, steps)
 
 
 @command

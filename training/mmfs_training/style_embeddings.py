@@ -34,7 +34,7 @@ class StyleEmbeddings:
     def __init__(self, towers: SmallTowers, by_style: Sequence[Sequence[Path]], most: int = 24) -> None:
         chosen = [evenly_spread(paths, most) for paths in by_style]
         every = embed_files(towers, [path for paths in chosen for path in paths])
-        self.of_style = list(every.split([len(paths) for paths in chosen]))
+        self.of_style = list(torch.split(every, [len(paths) for paths in chosen]))
 
     def draw(self, style: int, rng: np.random.Generator) -> Tensor:
         """One picture's embedding [E], or the mean of some, as a text's is that of the styles it names."""

@@ -31,9 +31,9 @@ from ..engine import read_checkpoint
 from ..errors import TrainingError
 from ..lite_features import load_lite_features, perceptual_loss
 from ..losses import energy_loss
-from ..mapper_fit import fit_mapper
 from ..manners import folder_of
 from ..manners.noise import DECODER_PLACES, Noise, seed_of
+from ..mapper_fit import fit_mapper
 from ..networks import STYLE_TOKENS, Generator, GeneratorConfig, NoiseInjection, noise_shapes, repeat_w
 from ..pair_judge import PairJudge, hinge_loss, matching_loss
 from ..picture_pairs import Crop, Pair, PicturePairs, crop_pair, load_pair
