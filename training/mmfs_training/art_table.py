@@ -4,7 +4,8 @@
 
 Captions are those of the manners and of `style_captions.csv`; an artwork of the gallery (`gallery_pairs.py`) is
 captioned with its movement and artist, from a CSV with the columns file, artist and movement. DIR/art.csv is as
-`ArtFolder` reads it; its paths lead out of DIR to where the pictures are. Two styles that one word means (`--without`) would confuse a text.
+`ArtFolder` reads it; its paths lead out of DIR to where the pictures are. Two styles that one word
+means (`--without`) would confuse a text.
 """
 
 from __future__ import annotations
