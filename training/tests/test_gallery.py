@@ -138,3 +138,21 @@ def test_embeddings_of_a_style_are_of_its_pictures(world: Path) -> None:
     options = torch.stack([every[1], every[2], mean])
     picked = {int((options - d).norm(dim=1).argmin()) for d in drawn}
     assert picked == {0, 1, 2} and all((options - d).norm(dim=1).min() < 1e-5 for d in drawn)
+
+
+def test_a_style_with_a_name_has_an_anchor_of_its_own(world: Path) -> None:
+    from mmfs_training.small_towers import SmallTowers
+    from mmfs_training.style_embeddings import StyleEmbeddings, anchor
+
+    towers = SmallTowers.load(write_small_towers(world / "towers", 16))
+    paths = sorted((world / "art").iterdir())
+    found = StyleEmbeddings(towers, [paths[:1], paths[:1]], ["watercolour", "gouache"])
+    center = found.of_style[0][0]
+    one, other = found.anchors
+    torch.testing.assert_close(one, anchor(center, "watercolour"))
+    assert float(one @ other) < 0.95 < float(found.of_style[0][0] @ found.of_style[1][0])
+    assert float(one @ center) > 0.7 and float(one.norm()) == pytest.approx(1, abs=1e-5)
+    rng = np.random.default_rng(0)
+    drawn = [found.draw(0, rng) for _ in range(40)]
+    share = sum(torch.allclose(d, one) for d in drawn) / 40
+    assert 0.1 < share < 0.7

@@ -202,7 +202,7 @@ class TeachPhase(Phase):
                 f"{self.config.network.style_dim}: choose towers of that width.",
             )
         drawn = [[pair.art for pair in self.pairs.by_style[self.place_of[s]] if pair.art] for s in self.styles]
-        self.manner_views = StyleEmbeddings(towers, drawn)
+        self.manner_views = StyleEmbeddings(towers, drawn, self.styles)
         works = Path(self.settings.gallery) / "works"
         shown = []
         for style, pairs in zip(self.gallery.styles, self.gallery.by_style, strict=True):
