@@ -3,8 +3,7 @@
     python -m mmfs_training.manner_figures --faces DIR --landmarks CSV [--model MODEL] [--limit 12] [--json FILE]
 
 MODEL is a folder as `export --phase teach` writes it, whose presets have the manners as styles; without it the teacher
-alone
-is measured. Faces are aligned at 512 px and drawn by teacher and model from the same noise.
+alone is measured. Faces are aligned at 512 px and drawn by teacher and model from the same noise.
 
 energy: mean squared gradient of luma, model over teacher. rank: Spearman's correlation, over faces, of the CIE L* of
 the cheeks in the photo with that in the picture. shifts: by how many L* (0 to 100) the cheeks of the darkest, middle
