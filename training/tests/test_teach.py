@@ -12,7 +12,7 @@ from safetensors import safe_open
 from safetensors.torch import load_file
 from small_towers_folder import write_small_towers
 
-from mmfs_training import picture_pairs, seed_fit
+from mmfs_training import mapper_refit, picture_pairs, seed_fit
 from mmfs_training.__main__ import main
 from mmfs_training.checkpoint import save_safetensors
 from mmfs_training.config import parse_config
@@ -25,6 +25,8 @@ from mmfs_training.picture_pairs import PicturePairs, crop_pair, load_pair
 from mmfs_training.place import find_place
 from mmfs_training.reference import random_generator
 from mmfs_training.seed_fit import SHARPNESS, fit_seeds
+from mmfs_training.small_towers import SmallTowers
+from mmfs_training.style_embeddings import anchor, embed_files
 from mmfs_training.style_space import Cells
 
 SIDE = 64
@@ -229,6 +231,28 @@ def test_a_run_may_get_a_gallery_on_its_way(tmp_path: Path, pairs: Path) -> None
             assert main(arguments(tmp_path, run, pairs, "--stop-at", "4", **gallery)) == 0
         assert main(arguments(tmp_path, run, pairs, **gallery)) == 0
     assert small_run.losses(tmp_path / "parts" / "teach") == small_run.losses(tmp_path / "whole" / "teach")
+
+
+def test_the_mapper_is_brought_to_the_codes_of_a_model(tmp_path: Path, pairs: Path) -> None:
+    gallery = gallery_of(tmp_path)
+    assert main(arguments(tmp_path, "run", pairs, **gallery)) == 0
+    model = tmp_path / "run" / "teach" / "model"
+    said = [str(model), "--pairs", str(pairs), "--gallery", str(gallery["gallery"]), "--out", str(model)]
+    before = load_file(model / "mmfs-mini.safetensors")
+    assert mapper_refit.main([*said, "--steps", "300"]) == 0
+    after = load_file(model / "mmfs-mini.safetensors")
+    moved = {key for key in before if not torch.equal(before[key], after[key])}
+    assert moved and all(key.startswith("clip_mapper.") for key in moved)
+    taught = read_model(model)
+    towers = SmallTowers.load(model)
+    with torch.no_grad():
+        for preset in taught.presets:
+            files = sorted((pairs / "art" / str(preset.style)).iterdir())
+            center = torch.nn.functional.normalize(embed_files(towers, files).mean(0), dim=0)
+            found = taught.generator.map_embedding(anchor(center, str(preset.style))[None])[0]
+            distances = torch.stack([(found - other.code).norm() for other in taught.presets])
+            assert taught.presets[int(distances.argmin())].name == preset.name
+    assert mapper_refit.main([str(model), "--pairs", str(tmp_path / "gallery"), "--out", str(model)]) == 2
 
 
 def test_a_gallery_needs_towers_of_its_width(tmp_path: Path, pairs: Path) -> None:

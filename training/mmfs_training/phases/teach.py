@@ -36,7 +36,7 @@ from ..manners.noise import DECODER_PLACES, Noise, seed_of
 from ..mapper_fit import fit_mapper
 from ..networks import STYLE_TOKENS, Generator, GeneratorConfig, NoiseInjection, noise_shapes, repeat_w
 from ..pair_judge import PairJudge, hinge_loss, matching_loss
-from ..picture_pairs import Crop, Pair, PicturePairs, crop_pair, load_pair
+from ..picture_pairs import Crop, Pair, PicturePairs, crop_pair, gallery_pictures, load_pair
 from ..place import Place
 from ..sheets import to_bytes
 from ..small_towers import SmallTowers
@@ -203,12 +203,7 @@ class TeachPhase(Phase):
             )
         drawn = [[pair.art for pair in self.pairs.by_style[self.place_of[s]] if pair.art] for s in self.styles]
         self.manner_views = StyleEmbeddings(towers, drawn, self.styles)
-        works = Path(self.settings.gallery) / "works"
-        shown = []
-        for style, pairs in zip(self.gallery.styles, self.gallery.by_style, strict=True):
-            own = works / f"{style}.jpg"
-            shown.append([*([own] if own.is_file() else []), *(pair.art for pair in pairs if pair.art)])
-        self.gallery_views = StyleEmbeddings(towers, shown)
+        self.gallery_views = StyleEmbeddings(towers, gallery_pictures(Path(self.settings.gallery), self.gallery))
 
     def _fit_mapper(self, codes: Tensor) -> None:
         """Brings the mapper to the codes of the manners before it draws a picture."""
