@@ -47,7 +47,7 @@ def refit(model: Model, views: StyleEmbeddings, gallery: StyleEmbeddings | None,
     if gallery is not None:
         seen = drawn(gallery, GALLERY_DRAWS, seed)[0]
         with torch.no_grad():
-            sources.append((seen, torch.cat([mapper(part) for part in seen.split(256)])))
+            sources.append((seen, torch.cat([mapper(part) for part in torch.split(seen, 256)])))
     mapper.requires_grad_(True)
     error = fit_mapper(mapper, list(mapper.parameters()), sources, RATE, steps, BATCH, seed)
     mapper.requires_grad_(False)
