@@ -124,3 +124,16 @@ def test_pairs_are_what_training_reads(tmp_path: Path) -> None:
     before = {path: path.stat().st_mtime_ns for path in out.rglob("*.jpg")}
     assert make_pairs(arguments) == 0
     assert {path: path.stat().st_mtime_ns for path in out.rglob("*.jpg")} == before
+
+
+def test_without_a_detector_every_crop_has_a_face(
+    tmp_path: Path, photo: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "faces").mkdir()
+    (tmp_path / "faces" / photo.name).write_bytes(photo.read_bytes())
+    given = ["--faces", str(tmp_path / "faces"), "--out", str(tmp_path / "pairs"), "--manners", "pencil"]
+    assert make_pairs(given) == 0
+    [pairs] = PicturePairs([tmp_path / "pairs"], 0).by_style
+    assert [read_picture(pair.photo).shape for pair in pairs] == [(512, 512, 3)]
+    assert make_pairs([*given, "--photos", str(tmp_path / "faces")]) == 2
+    assert "DETECTOR_NEEDED" in capsys.readouterr().err
