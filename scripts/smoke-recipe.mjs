@@ -116,7 +116,7 @@ async function runManners({ python, train, folder, photos, checkpoint }) {
   );
   const settings = join(folder, "manners.yaml");
   // the presets of the recipe are no manners
-  const text = (await readFile(config, "utf8")).replaceAll("START", checkpoint).replace(/^presets:[^]*/m, "");
+  const text = (await readFile(config, "utf8")).replaceAll("START", checkpoint).replace(/^presets:[\s\S]*/m, "");
   await writeFile(settings, text);
   const draw = ["-m", "mmfs_training.manners.pairs", "--faces", photos, "--out", pairs];
   await stage("pairs", () =>

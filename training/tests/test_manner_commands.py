@@ -53,9 +53,9 @@ def test_a_model_draws_the_manners_that_it_learnt(
     save_safetensors(generator.state_dict(), model / "mmfs-mini.safetensors")
     rng = torch.Generator().manual_seed(0)
     save_safetensors(
-        {n: torch.randn(10, 16, generator=rng) for n in ("photo", "pencil")}, model / "presets.safetensors"
+        {n: torch.randn(10, 16, generator=rng) for n in ("photo", "graphite")}, model / "presets.safetensors"
     )
-    table = {"size": 64, "photo": "photo", "presets": [{"name": "pencil"}]}
+    table = {"size": 64, "photo": "photo", "presets": [{"name": "graphite", "style": "pencil"}]}
     (model / "presets.json").write_text(json.dumps(table))
     arguments = [str(out), str(photo), "--model", str(model), "--no-photo", "--size", "64", "--cell", "48"]
     assert draw_sheet(arguments) == 0
