@@ -2,7 +2,7 @@
 // the built `mmfs` command stylizes with. The networks stay nearly untrained: this proves that everything fits together.
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -21,6 +21,9 @@ const config = join(training, "mmfs_training", "configs", "smoke.yaml");
 const SIZE = 128;
 /** Of configs/smoke.yaml. */
 const PRESETS = ["negative", "ruddy", "between"];
+
+/** Of the manners, one with a dark ground and one with a light one. */
+const MANNERS = ["neon", "pencil"];
 
 const PHOTOS = 24;
 const SEED_STYLE = "seed:1";
@@ -101,7 +104,51 @@ async function runRecipe(python, folder) {
   await checkPictures(pictures);
   await checkSameBytes(pictures[0].file, stylize(PRESETS[0], "again"));
 
+  await runManners({ python, train, folder, photos, checkpoint });
+
   console.log(`all passed ${seconds(started)}`);
+}
+
+/** Two manners drawn by the teacher, learnt by the network of the recipe, and painted by the built command. */
+async function runManners({ python, train, folder, photos, checkpoint }) {
+  const [pairs, run, model, bundle] = ["pairs", "manners", "manners-checkpoint", "manners-bundle"].map((name) =>
+    join(folder, name),
+  );
+  const settings = join(folder, "manners.yaml");
+  // the presets of the recipe are no manners
+  const text = (await readFile(config, "utf8")).replaceAll("START", checkpoint).replace(/^presets:[\s\S]*/m, "");
+  await writeFile(settings, text);
+  const draw = ["-m", "mmfs_training.manners.pairs", "--faces", photos, "--out", pairs];
+  await stage("pairs", () =>
+    execute(python, [...draw, "--manners", ...MANNERS, "--each", String(MANNERS.length), "--limit", "10"], training),
+  );
+  await stage("phase teach", () =>
+    train("teach", "--config", settings, "--run", run, "--pairs", pairs, "--device", "cpu", "--no-progress"),
+  );
+  await stage("export", () => train("export", run, "--phase", "teach", "--out", model));
+  const build = ["--conditions=@mmfs/source", "--import", "tsx", "scripts/build-bundle.ts", model, bundle];
+  await stage("bundle", () => execute(process.execPath, build, modelMini));
+  await stage("mmfs bundle", () => execute(process.execPath, [mmfs, "bundle", bundle], folder));
+  const painted = await stage("mmfs stylize", () =>
+    MANNERS.map((style) => {
+      const file = join(folder, `${style.replaceAll(" ", "-")}.png`);
+      const args = ["--bundle", bundle, "--style", style, "--device", "cpu", "--crop", "--resolution", String(SIZE)];
+      execute(process.execPath, [mmfs, "stylize", PORTRAIT, ...args, "-o", file], folder);
+      return { style, file };
+    }),
+  );
+  const [dark, light] = await Promise.all(painted.map(({ file }) => meanOfFile(file)));
+  if (!(light - dark >= LEAST_BETWEEN_PRESETS)) {
+    throw new SmokeFailure(
+      `${MANNERS[1]} is not lighter than ${MANNERS[0]}: ${light.toFixed(1)} and ${dark.toFixed(1)}`,
+    );
+  }
+  console.log(`  ${MANNERS[1]} is lighter than ${MANNERS[0]} by ${(light - dark).toFixed(1)} levels`);
+}
+
+async function meanOfFile(file) {
+  const { channels } = await sharp(file).removeAlpha().stats();
+  return channels.reduce((sum, { mean }) => sum + mean, 0) / channels.length;
 }
 
 /** Runs a stage and prints how long it took. */

@@ -34,86 +34,371 @@ class Technique:
 # in the order of search: the special before the general
 TECHNIQUES: dict[str, Technique] = {
     "charcoal": Technique(
-        "charcoal",
+        r"charcoal",
         (
             "charcoal drawing",
             "charcoal sketch",
             "charcoal portrait",
             "black charcoal study",
             "smudged charcoal drawing",
+            "charcoal on paper",
+            "vine charcoal drawing",
         ),
-        ("in charcoal", "drawn in charcoal", "in smudged charcoal", "in coal-black charcoal"),
+        (
+            "in charcoal",
+            "drawn in charcoal",
+            "in smudged charcoal",
+            "in coal-black charcoal",
+            "sketched with charcoal",
+        ),
+    ),
+    "colored pencil": Technique(
+        r"colou?r(ed|ing)?[ -]pencil|pencil crayon|\bcrayons\b",
+        (
+            "colored pencil drawing",
+            "coloured pencil drawing",
+            "colored pencil sketch",
+            "colored pencils",
+            "color pencil drawing",
+            "colored pencil portrait",
+            "coloring pencil drawing",
+            "pencil crayon drawing",
+            "colored crayons",
+            "crayons",
+        ),
+        (
+            "in colored pencil",
+            "drawn with colored pencils",
+            "in coloured pencils",
+            "colored in with crayons",
+            "drawn with crayons",
+        ),
     ),
     "pencil": Technique(
-        "pencil",
+        r"pencil|graphite",
         (
             "pencil sketch",
             "pencil drawing",
+            "pencil",
             "pencil portrait",
             "hand-drawn pencil sketch",
             "graphite portrait",
+            "graphite sketch",
             "graphite pencil study",
             "lead pencil drawing",
+            "pencil shading",
         ),
-        ("in pencil", "drawn with a pencil", "sketched in pencil", "in graphite"),
+        (
+            "in pencil",
+            "drawn with a pencil",
+            "sketched in pencil",
+            "in graphite",
+            "shaded in pencil",
+        ),
     ),
-    "copper engraving": Technique(
-        "copper engraving",
-        ("copper engraving", "engraving", "old engraving", "engraved print", "copperplate engraving"),
-        ("engraved in copper", "engraved with fine lines"),
+    "engraving": Technique(
+        r"engrav|copper-?plate|banknote",
+        (
+            "engraving",
+            "old engraving",
+            "engraved print",
+            "engraved portrait",
+            "copper engraving",
+            "copperplate engraving",
+            "copperplate",
+            "copperplate print",
+            "line engraving",
+            "steel engraving",
+            "banknote engraving",
+            "banknote portrait",
+        ),
+        (
+            "engraved in copper",
+            "engraved with fine lines",
+            "engraved on a banknote",
+            "as an old engraving",
+        ),
     ),
     "reed pen": Technique(
-        "reed-pen|reed pen",
-        ("reed-pen drawing", "pen drawing", "quill drawing", "pen and ink sketch"),
-        ("drawn with a reed pen", "in pen and ink"),
+        r"reed-pen|reed pen|quill",
+        (
+            "reed-pen drawing",
+            "reed pen study",
+            "quill drawing",
+        ),
+        (
+            "drawn with a reed pen",
+            "drawn with a quill",
+        ),
     ),
     "etching": Technique(
-        "etching",
-        ("ink etching", "etching", "etched print", "etching in ink", "intaglio portrait", "aquatint", "mezzotint"),
-        ("etched in ink", "as an etching", "in aquatint", "printed from an etched plate"),
+        r"\betch|intaglio|aquatint|mezzotint",
+        (
+            "ink etching",
+            "etching",
+            "etched print",
+            "etching in ink",
+            "intaglio portrait",
+            "aquatint",
+            "mezzotint",
+        ),
+        (
+            "etched in ink",
+            "as an etching",
+            "in aquatint",
+            "printed from an etched plate",
+        ),
     ),
     "line drawing": Technique(
-        r"(?<!ink )line drawing",
+        r"(?<!ink )line drawing|line[ -]?art|outline drawing|line[ -]?work|contours?\b",
         (
             "line drawing",
             "line art",
+            "lineart",
             "outline drawing",
-            "line engraving",
+            "clean line art",
+            "minimalist line drawing",
+            "simple line drawing",
+            "line work",
             "contour portrait",
             "contour line art",
             "page to color in",
         ),
-        ("drawn in lines", "in fine lines", "in outlines", "as contours only"),
+        (
+            "drawn in lines",
+            "in clean lines",
+            "in outlines",
+            "as contours only",
+            "as line art",
+        ),
+    ),
+    "ballpoint": Technique(
+        r"ball-?point|ball pen|\bbiro\b|rollerball|\bpen (sketch|doodle)",
+        (
+            "ballpoint pen drawing",
+            "ballpoint drawing",
+            "ballpoint pen sketch",
+            "ballpoint pen",
+            "ballpoint portrait",
+            "ball pen drawing",
+            "biro drawing",
+            "biro sketch",
+            "pen sketch",
+            "pen doodle",
+            "ballpoint doodle",
+            "rollerball drawing",
+        ),
+        (
+            "in ballpoint pen",
+            "in ballpoint",
+            "drawn with a ballpoint pen",
+            "drawn with a biro",
+            "in biro",
+        ),
+    ),
+    "stipple": Technique(
+        r"stippl|\bdot[ -]?work|(ink|pen) dots|pointillist ink|dots of (a )?fine pen",
+        (
+            "stipple drawing",
+            "stippling",
+            "stipple portrait",
+            "stippled drawing",
+            "stippled ink drawing",
+            "stipple art",
+            "dotwork",
+            "dotwork portrait",
+            "dotwork tattoo",
+            "dotwork drawing",
+            "pointillist ink dots",
+            "pointillist ink drawing",
+            "drawing in ink dots",
+        ),
+        (
+            "in stipple",
+            "stippled in ink",
+            "in dotwork",
+            "made of ink dots",
+            "drawn in dots of a fine pen",
+        ),
+    ),
+    "sepia ink wash": Technique(
+        r"sepia ink|sepia wash|bistre|brown (ink )?wash|pen and wash",
+        (
+            "sepia ink wash",
+            "sepia wash drawing",
+            "sepia ink drawing",
+            "sepia ink painting",
+            "bistre",
+            "bistre drawing",
+            "bistre wash",
+            "brown wash drawing",
+            "brown ink wash",
+            "pen and wash drawing",
+        ),
+        (
+            "in sepia ink",
+            "in sepia wash",
+            "in bistre",
+            "in pen and brown wash",
+            "painted in brown ink wash",
+        ),
+    ),
+    "brush ink": Technique(
+        r"brush[ -](and[ -])?ink|ink[ -]brush|\bsumi|ink[ -]wash|brush pen|\bink painting",
+        (
+            "brush ink drawing",
+            "brush and ink drawing",
+            "brush ink",
+            "ink wash",
+            "ink wash painting",
+            "ink wash portrait",
+            "ink brush painting",
+            "ink brush drawing",
+            "sumi-e",
+            "sumi-e painting",
+            "sumi ink portrait",
+            "sumi ink",
+            "brush pen drawing",
+            "japanese ink painting",
+            "chinese ink painting",
+        ),
+        (
+            "in brush and ink",
+            "painted in ink wash",
+            "in sumi ink",
+            "drawn with an ink brush",
+            "drawn with a brush pen",
+        ),
     ),
     "ink": Technique(
-        r"\bink (line )?drawing",
-        ("ink drawing", "ink line drawing", "ink sketch", "pen and ink drawing"),
-        ("in ink", "drawn in ink", "inked"),
+        r"\bink (line )?(drawing|sketch)|pen[ -]and[ -]ink|pen & ink|\bcross-?hatched|\bfineliner|\bdip pen|\binked\b",
+        (
+            "ink drawing",
+            "ink line drawing",
+            "ink sketch",
+            "pen and ink drawing",
+            "pen and ink",
+            "pen and ink sketch",
+            "pen and ink portrait",
+            "pen & ink drawing",
+            "pen and ink cross-hatching",
+            "cross-hatched drawing",
+            "cross-hatched ink drawing",
+            "crosshatched portrait",
+            "fineliner drawing",
+            "dip pen drawing",
+        ),
+        (
+            "in ink",
+            "drawn in ink",
+            "inked",
+            "in pen and ink",
+            "cross-hatched in ink",
+            "drawn with a fineliner",
+        ),
     ),
     "red chalk": Technique(
-        "red chalk",
-        ("red chalk drawing", "red chalk sketch", "red chalk portrait", "sanguine drawing", "sanguine portrait"),
-        ("in red chalk", "drawn in red chalk", "in sanguine"),
+        r"red[ -]chalk|sanguine",
+        (
+            "red chalk drawing",
+            "red chalk sketch",
+            "red chalk portrait",
+            "red chalk",
+            "sanguine drawing",
+            "sanguine portrait",
+            "sanguine",
+        ),
+        (
+            "in red chalk",
+            "drawn in red chalk",
+            "in sanguine",
+            "drawn with a stick of sanguine",
+        ),
+    ),
+    "chalk on slate": Technique(
+        r"chalk ?board|black ?board|white chalk|chalk on slate|\bslate(?! blue)",
+        (
+            "chalk on slate",
+            "chalkboard drawing",
+            "chalkboard art",
+            "chalkboard",
+            "chalkboard sketch",
+            "blackboard drawing",
+            "blackboard",
+            "blackboard sketch",
+            "chalk drawing on a blackboard",
+            "chalk drawing on slate",
+            "white chalk drawing",
+            "white chalk portrait",
+            "white chalk on black",
+        ),
+        (
+            "in white chalk",
+            "in chalk on slate",
+            "drawn on a chalkboard",
+            "on a blackboard",
+            "chalked on a blackboard",
+        ),
     ),
     "crayon": Technique(
-        "crayon", ("crayon drawing", "crayon sketch", "wax crayon drawing"), ("in crayon", "drawn with crayons")
+        r"crayon",
+        (
+            "crayon drawing",
+            "crayon sketch",
+            "wax crayon drawing",
+        ),
+        (
+            "in crayon",
+            "drawn with a wax crayon",
+        ),
+    ),
+    "gouache": Technique(
+        r"gouache|poster[ -](paint|colou?r)|opaque watercolou?r",
+        (
+            "gouache",
+            "gouache painting",
+            "gouache portrait",
+            "gouache illustration",
+            "flat gouache illustration",
+            "matte gouache painting",
+            "poster paint",
+            "poster paint picture",
+            "poster color painting",
+            "opaque watercolor",
+        ),
+        (
+            "in gouache",
+            "painted in gouache",
+            "painted with poster paints",
+            "in poster paint",
+        ),
     ),
     "watercolor": Technique(
-        "watercolor",
+        r"watercolou?r|aquarelle|water-based wash",
         (
             "watercolor",
             "watercolor painting",
             "watercolour",
+            "watercolour painting",
             "watercolor portrait",
+            "watercolor sketch",
+            "loose watercolor",
             "wet watercolor",
             "aquarelle",
             "aquarelle portrait",
             "water-based wash painting",
         ),
-        ("in watercolor", "painted in watercolors", "with watercolor washes", "in aquarelle", "in washes of paint"),
+        (
+            "in watercolor",
+            "in watercolour",
+            "painted in watercolors",
+            "with watercolor washes",
+            "in aquarelle",
+            "in washes of paint",
+        ),
     ),
     "lithograph poster": Technique(
-        "lithograph|posters",
+        r"lithograph|posters|vintage poster",
         (
             "lithograph poster",
             "vintage poster",
@@ -125,23 +410,206 @@ TECHNIQUES: dict[str, Technique] = {
             "french poster",
             "theatre placard",
         ),
-        ("on a vintage poster", "printed as a lithograph"),
+        (
+            "on a vintage poster",
+            "printed as a lithograph",
+        ),
+    ),
+    "pop print": Technique(
+        r"pop[ -]print|pop[ -]art (screen[ -]?)?print|screen[ -]?print|silk[ -]?screen|half-?tone|serigraph",
+        (
+            "pop print",
+            "pop art print",
+            "pop art screen print",
+            "screen print",
+            "screenprint",
+            "screen print portrait",
+            "silkscreen",
+            "silkscreen print",
+            "silkscreen portrait",
+            "halftone",
+            "halftone print",
+            "halftone dots",
+            "serigraph",
+            "four-color screen print",
+        ),
+        (
+            "in halftone",
+            "in halftone dots",
+            "screenprinted",
+            "printed by silkscreen",
+            "as a screen print",
+            "as a pop art print",
+        ),
     ),
     "pop art": Technique(
-        "pop art", ("pop art", "pop art print", "pop art portrait", "comic pop art"), ("in pop art", "as pop art")
+        r"pop art",
+        (
+            "pop art",
+            "pop art painting",
+            "pop art portrait",
+            "pop art poster",
+        ),
+        (
+            "in pop art",
+            "as pop art",
+        ),
+    ),
+    "comic book": Technique(
+        r"\bcomic|graphic novel|superhero",
+        (
+            "comic",
+            "comic book",
+            "comic book drawing",
+            "comic book panel",
+            "comic book art",
+            "comic book illustration",
+            "comic book cover",
+            "comic strip",
+            "comic style drawing",
+            "comics",
+            "graphic novel",
+            "graphic novel illustration",
+            "superhero comic",
+        ),
+        (
+            "in a comic",
+            "in a comic book",
+            "drawn for a comic book",
+            "in a graphic novel",
+            "as a comic book hero",
+            "as a superhero",
+        ),
+    ),
+    "cartoon": Technique(
+        r"cartoon|\banime\b|\banimat(ed|ion)|cel[ -]shad|\btoon\b",
+        (
+            "cartoon",
+            "cartoon drawing",
+            "cartoon portrait",
+            "cartoon character",
+            "cartoon illustration",
+            "animated film",
+            "animated film still",
+            "animation still",
+            "anime",
+            "anime portrait",
+            "anime drawing",
+            "anime character",
+            "cel shading",
+            "cel-shaded drawing",
+            "toon shading",
+        ),
+        (
+            "as a cartoon",
+            "in a cartoon",
+            "in an animated film",
+            "in cel shading",
+            "in anime style",
+            "as an anime character",
+        ),
+    ),
+    "risograph": Technique(
+        r"\briso|two-colou?r print|duotone",
+        (
+            "risograph",
+            "risograph print",
+            "risograph poster",
+            "risograph illustration",
+            "riso print",
+            "riso poster",
+            "riso",
+            "two-color print",
+            "two-colour print",
+            "grainy riso print",
+            "duotone print",
+            "duotone",
+        ),
+        (
+            "as a riso print",
+            "printed on a risograph",
+            "in risograph",
+            "in duotone",
+            "printed in two spot colors",
+        ),
+    ),
+    "blueprint": Technique(
+        r"blue-?print|cyanotype|technical drawing|engineering drawing|architect|white lines on blue",
+        (
+            "blueprint",
+            "blueprint drawing",
+            "blueprint sketch",
+            "blueprint portrait",
+            "technical drawing",
+            "engineering drawing",
+            "architect's drawing",
+            "cyanotype",
+            "cyanotype drawing",
+            "cyanotype print",
+            "white lines on a blueprint",
+        ),
+        (
+            "on a blueprint",
+            "as a blueprint",
+            "as a technical drawing",
+            "in white lines on blue",
+            "in cyanotype",
+            "drawn by an architect",
+        ),
+    ),
+    "neon": Technique(
+        r"\bneon(?! (colou?rs?|green|orange|yellow)\b)|synthwave|\bglowing (lines|outlines|tubes)",
+        (
+            "neon",
+            "neon sign",
+            "neon lines",
+            "neon lights",
+            "neon portrait",
+            "neon light drawing",
+            "neon light art",
+            "neon outlines",
+            "neon tubes",
+            "neon glow",
+            "neon lines on black",
+            "glowing lines",
+            "glowing outlines",
+            "glowing neon lines",
+            "glowing lines on black",
+            "synthwave",
+            "synthwave lines",
+            "synthwave portrait",
+        ),
+        (
+            "in neon",
+            "in neon lights",
+            "in neon lines",
+            "as a neon sign",
+            "drawn in glowing lines",
+            "made of glowing tubes",
+            "in synthwave style",
+        ),
     ),
     "pointillism": Technique(
-        "pointillis",
-        ("pointillist painting", "pointillism", "dot painting", "neo-impressionist painting"),
-        ("in pointillism", "painted in dots", "made of small dots of color"),
+        r"pointillis",
+        (
+            "pointillist painting",
+            "pointillism",
+            "dot painting",
+            "neo-impressionist painting",
+        ),
+        (
+            "in pointillism",
+            "painted in dots",
+            "made of small dots of color",
+        ),
     ),
     "post-impressionism": Technique(
-        "post-?impressionis",
+        "post[- ]?impressionis",
         ("post-impressionist painting", "post-impressionism", "post impressionist art", "post-impressionist portrait"),
         ("in the style of post-impressionism", "painted by a post-impressionist"),
     ),
     "water lilies": Technique(
-        "light on water",
+        r"light on water|water lilies|lily pond",
         (
             "impressionist water lilies",
             "water lilies",
@@ -169,9 +637,24 @@ TECHNIQUES: dict[str, Technique] = {
         "cubis", ("cubist painting", "cubism", "cubist poster", "cubist portrait"), ("in cubism", "in cubist shapes")
     ),
     "art nouveau": Technique(
-        "art nouveau",
-        ("art nouveau painting", "art nouveau", "jugendstil painting", "ornamental art nouveau"),
-        ("in the style of art nouveau",),
+        r"art[ -]nouveau|jugendstil",
+        (
+            "art nouveau",
+            "art nouveau poster",
+            "art nouveau painting",
+            "art nouveau portrait",
+            "art nouveau illustration",
+            "art nouveau print",
+            "ornamental art nouveau",
+            "jugendstil",
+            "jugendstil painting",
+            "jugendstil poster",
+        ),
+        (
+            "in the style of art nouveau",
+            "in art nouveau lines",
+            "in jugendstil",
+        ),
     ),
     "naive art": Technique(
         "naive", ("naive painting", "naive art", "folk art painting", "naive portrait"), ("in the style of naive art",)
@@ -211,7 +694,7 @@ TECHNIQUES: dict[str, Technique] = {
         ("in the style of romanticism", "painted in the romantic era"),
     ),
     "realism": Technique(
-        "realism", ("realist painting", "realism", "realistic oil painting"), ("in the style of realism",)
+        r"\brealism", ("realist painting", "realism", "realistic oil painting"), ("in the style of realism",)
     ),
     "symbolism": Technique("symbolism", ("symbolist painting", "symbolism"), ("in the style of symbolism",)),
     "mannerism": Technique("mannerism", ("mannerist painting", "mannerism"), ("in the style of mannerism",)),
@@ -219,28 +702,166 @@ TECHNIQUES: dict[str, Technique] = {
         "icon painting", ("byzantine icon", "icon painting", "orthodox icon", "byzantine painting"), ("as an icon",)
     ),
     "ukiyo-e": Technique(
-        "ukiyo", ("ukiyo-e print", "ukiyo-e", "japanese woodblock print"), ("in the style of ukiyo-e",)
+        r"\bukiyo|japanese (wood ?)?(block ?)?(print|cut)|\bedo period",
+        (
+            "ukiyo-e print",
+            "ukiyo-e",
+            "ukiyo-e portrait",
+            "ukiyo-e woodblock print",
+            "japanese woodblock print",
+            "japanese print",
+            "japanese woodcut",
+            "japanese block print",
+            "edo period print",
+        ),
+        (
+            "in the style of ukiyo-e",
+            "as ukiyo-e",
+            "as a japanese print",
+            "as a japanese woodblock print",
+        ),
     ),
-    "woodcut": Technique("woodcut", ("woodcut", "woodcut print", "woodblock print"), ("cut in wood",)),
+    "woodcut": Technique(
+        r"wood[ -]?(cut|block|engraving)|xylograph|(cut|carved) in wood",
+        (
+            "woodcut",
+            "woodcut print",
+            "woodblock print",
+            "wood block print",
+            "woodcut portrait",
+            "woodcut illustration",
+            "wood engraving",
+            "old woodcut",
+            "medieval woodcut",
+            "xylograph",
+        ),
+        (
+            "cut in wood",
+            "carved in wood",
+            "as a woodcut",
+            "printed from a wood block",
+        ),
+    ),
+    "linocut": Technique(
+        r"\blino|\bblock[ -]?print|relief print",
+        (
+            "linocut",
+            "linocut print",
+            "linocut portrait",
+            "lino print",
+            "lino cut",
+            "linoprint",
+            "linoleum print",
+            "linoleum cut",
+            "block print",
+            "hand-printed linocut",
+            "relief print",
+        ),
+        (
+            "cut in lino",
+            "carved in linoleum",
+            "as a linocut",
+            "as a lino print",
+            "as a block print",
+        ),
+    ),
     "surrealism": Technique("surrealis", ("surrealist painting", "surrealism"), ("in the style of surrealism",)),
     "pastel": Technique(
-        "pastel",
-        ("pastel painting", "pastel", "pastel drawing", "soft pastel painting", "chalk pastel", "soft pastels"),
-        ("in pastel", "painted in pastels"),
+        r"pastel",
+        (
+            "pastel painting",
+            "pastel",
+            "pastel drawing",
+            "pastel portrait",
+            "soft pastel",
+            "soft pastel painting",
+            "soft pastel drawing",
+            "chalk pastel",
+            "dry pastel",
+            "soft pastels",
+        ),
+        (
+            "in pastel",
+            "in soft pastel",
+            "painted in pastels",
+            "drawn in soft pastels",
+            "in chalk pastel",
+        ),
     ),
     "monochrome": Technique(
-        "monochrome", ("monochrome painting", "painting in one color", "single-color painting"), ("in one color",)
+        "monochrome painting",
+        ("monochrome painting", "painting in one color", "single-color painting"),
+        ("in one color",),
+    ),
+    "night oil": Technique(
+        r"\bnocturn|\bnight\b|\bstarry\b",
+        (
+            "nocturne",
+            "night painting",
+            "night oil painting",
+            "night oil",
+            "oil painting at night",
+            "night portrait",
+            "night portrait in oil",
+            "nocturnal painting",
+            "nocturnal portrait",
+            "starry night painting",
+            "night scene in oil",
+            "oil painting of a starry night",
+        ),
+        (
+            "painted at night",
+            "painted by night",
+            "in the colors of the night",
+            "under a starry sky",
+            "as a nocturne",
+        ),
     ),
     "oil": Technique(
-        "oil painting|painting",
-        ("painting", "oil painting", "painting in oil", "painted picture", "oil on canvas"),
-        ("in oil", "painted in oils"),
+        r"oil painting|painting|\boils?\b",
+        (
+            "painting",
+            "oil painting",
+            "painting in oil",
+            "painted picture",
+            "oil on canvas",
+            "oil portrait",
+            "painterly oil portrait",
+            "oils",
+        ),
+        (
+            "in oil",
+            "painted in oils",
+            "in oil on canvas",
+            "painted in oil",
+        ),
     ),
+}
+
+# the words of the first say the others, too, and do not mean them
+COVERS: dict[str, tuple[str, ...]] = {
+    "colored pencil": ("pencil", "crayon"),
+    "line drawing": ("ink",),
+    "stipple": ("ink", "pointillism"),
+    "sepia ink wash": ("brush ink", "ink"),
+    "brush ink": ("ink",),
+    "gouache": ("watercolor",),
+    "comic book": ("ink",),
+    "pop print": ("pop art",),
+    "post-impressionism": ("impressionism",),
+    "water lilies": ("impressionism", "pastel"),
+    "ukiyo-e": ("woodcut", "linocut"),
+    "woodcut": ("linocut", "engraving"),
 }
 
 # what else a caption may say, with other words for it
 DETAILS: dict[str, tuple[str, ...]] = {
+    "with cross-hatching": ("with cross-hatching", "with crosshatching", "with crossed lines", "with hatched shadows"),
     "with hatching": ("with hatching", "with fine hatching", "with cross-hatching"),
+    "with fine lines": ("with fine lines", "finely lined", "with thin lines"),
+    "with thick strokes": ("with thick strokes", "with thick paint", "with impasto strokes", "thick impasto"),
+    "with bold outlines": ("with bold outlines", "with strong outlines", "with black outlines", "bold outlines"),
+    "glowing": ("glowing", "shining", "electric"),
     "full of light": ("full of light", "bright and airy", "luminous"),
     "deep shadow": ("with deep shadow", "dark shadows", "dramatic light"),
     "with a dark background": ("with a dark background", "on a dark background"),
@@ -254,6 +875,7 @@ DETAILS: dict[str, tuple[str, ...]] = {
     "high contrast": ("high contrast", "strong contrast", "with strong contrast"),
     "geometric": ("geometric", "with geometric shapes"),
     "vintage": ("vintage", "retro", "old"),
+    "on white paper": ("on white paper", "on paper", "on a white background"),
     "fiery": ("fiery", "glowing", "like fire"),
     "wild": ("wild", "with wild colors"),
     "bold": ("bold", "striking"),
@@ -285,7 +907,8 @@ COLOR_SYNONYMS: dict[str, tuple[str, ...]] = {
     "vivid": ("vivid", "saturated", "vibrant", "intense"),
     "muted": ("muted", "dull", "subdued"),
 }
-CAPTION_COLORS = sorted({*COLORS, *TONES[:3], "golden", "pale gold"}, key=len, reverse=True)
+COLORED_NAMES = ("red chalk", "white chalk", "white paper", "sepia ink", "monochrome painting")
+CAPTION_COLORS = sorted({*COLORS, *TONES[:3], "golden", "pale gold", "amber", "indigo", "coral"}, key=len, reverse=True)
 
 PHOTOS = (
     "photo", "photograph", "portrait photo", "photograph of a face", "photo of a person", "portrait photograph",
@@ -311,6 +934,13 @@ SHORT_NAMES = {
     "Vincent van Gogh": "van Gogh", "Jan van Eyck": "van Eyck", "Henri de Toulouse-Lautrec": "Toulouse-Lautrec",
 }  # fmt: skip
 
+# endings of names of no single thing
+NAMELESS = (
+    "ism", "art", "lilies", "psychedelia", "nouveau", "chiaroscuro", "canvas", "lines", "lights", "outlines", "tubes",
+    "dots", "pencils", "crayons", "pastels", "comics", "ink", "paper", "stippling", "shading", "dotwork", "line work",
+    "jugendstil", "anime", "synthwave", "neon", "graphite", "halftone", "oils", "oil", "cross-hatching", "slate",
+    "bistre", "sumi-e", "ukiyo-e", "gouache", "poster paint", "pen and ink", "sanguine", "red chalk",
+)  # fmt: skip
 
 FILLERS = frozenset(
     [
@@ -343,22 +973,16 @@ def find_techniques(text: str) -> list[str]:
     """Keys of TECHNIQUES that a caption or a movement names, the first to be found first; "oil" only by itself."""
     text = text.lower()
     found = [key for key, technique in TECHNIQUES.items() if re.search(technique.found, text)]
-    # each of these expressions also finds the one before it
-    for special, general in (
-        ("post-impressionism", "impressionism"),
-        ("water lilies", "impressionism"),
-        ("line drawing", "ink"),
-    ):
-        if special in found and general in found:
-            found.remove(general)
-    if "water lilies" in found and "pastel" in found:
-        found.remove("pastel")
+    covered = {general for special in found for general in COVERS.get(special, ())}
+    found = [key for key in found if key not in covered]
     return [key for key in found if key != "oil"] or found
 
 
 def find_colors(caption: str) -> list[str]:
-    """Colour words in the order of the caption; "red" of red chalk is none."""
-    rest = caption.lower().replace("red chalk", "chalk").replace("monochrome painting", "painting")
+    """Colour words in the order of the caption; those of a technique's name, as "red" of red chalk, are none."""
+    rest = caption.lower()
+    for name in COLORED_NAMES:
+        rest = rest.replace(name, "")
     places: list[tuple[int, str]] = []
     for color in CAPTION_COLORS:
         for match in re.finditer(rf"\b{color}\b", rest):
@@ -382,8 +1006,7 @@ def joined(words: Sequence[str]) -> str:
 
 
 def with_article(noun: str) -> str:
-    # these are names of no single thing
-    if noun.endswith(("ism", "art", "lilies", "psychedelia", "nouveau", "chiaroscuro", "canvas")):
+    if noun.endswith(NAMELESS):
         return noun
     return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
 

@@ -271,7 +271,8 @@ class SmallTowersConfig:
     pictures it looks at; widths: channels of its levels; hidden: width of both towers' hidden layer. A batch is so many
     styles, two pictures each; photos: share of them that are photographs. styles, coordinate_weight: weights of the
     contrast between pictures and of the squared error of `coordinates` numbers of the style, beside the contrast
-    between pictures and captions. drop: share of a caption's tokens that are left out."""
+    between pictures and captions. drop: share of a caption's tokens that are left out. start_from: another run, or a
+    folder with towers.safetensors, whose image tower is the first one."""
 
     static_text: str = "static-text"
     side: int = 128
@@ -369,6 +370,13 @@ class TeachConfig:
     perceptual: of features of EfficientNet-Lite0 (`lite_features.py`).
 
     sheet_faces, sheet_columns: held-out photos on a sheet, and pictures in a row.
+
+    gallery: a folder of pairs in the styles of many artworks (`gallery_pairs.py`), whose w+ the CLIP mapper gives from
+    embeddings of `towers`, a folder of small towers; empty: the run has no mapper, and the generator's is not used.
+    gallery_share: share of a batch that is in these styles. mapped_share, mean_share: shares of what is drawn in a
+    manner that is drawn under the mapper's w+, and under the mean row of its code, from which a z's w may be learnt.
+    mapper, mapper_rate: weight of the squared error of the mapper's w+ for pictures of the manners, relative to the
+    variance of their codes, and the mapper's learning rate relative to the others'.
     """
 
     generator: str = ""
@@ -394,10 +402,21 @@ class TeachConfig:
     perceptual: float = 0.0
     sheet_faces: int = 3
     sheet_columns: int = 8
+    gallery: str = ""
+    towers: str = ""
+    gallery_share: float = 0.25
+    mapped_share: float = 0.25
+    mean_share: float = 0.2
+    mapper: float = 0.1
+    mapper_rate: float = 0.5
 
     def __post_init__(self) -> None:
         _at_least_one(self, "batch", "judge_width", "sheet_faces", "sheet_columns")
-        _shares(self, "photo_share", "jitter")
+        _shares(self, "photo_share", "jitter", "gallery_share", "mapped_share", "mean_share")
+        if self.photo_share + self.gallery_share > 1 or self.mapped_share + self.mean_share > 1:
+            raise ValueError("photo_share and gallery_share, and mapped_share and mean_share, sum to 1 at most")
+        if self.gallery and not self.towers:
+            raise ValueError("gallery needs towers, a folder of small towers")
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
     python -m mmfs_training.evaluate MODEL --faces DIR --landmarks landmarks.csv [--art DIR --features FILE] \
         [--prompts prompts.csv] [--references DIR [--packs DIR] [--sheet-references SHEET.png]] [--clip DIR] \
-        [--json FILE] [--out SHEET.png]
+        [--size 512] [--json FILE] [--out SHEET.png]
 
 MODEL is a folder with mmfs-mini.safetensors, presets.safetensors and presets.json, as packages/model-mini/checkpoint.
 For `--prompts` and `--references` its weights have a mapper, and the towers are beside them (towers.safetensors and
@@ -32,6 +32,7 @@ import json
 import math
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -211,6 +212,7 @@ def parser() -> argparse.ArgumentParser:
     main.add_argument("--out", type=Path, help="where the sheets of pictures are written")
     main.add_argument("--rows", type=positive, default=8, help="faces on the sheets")
     main.add_argument("--limit", type=positive, help="at most so many faces, evenly spread over the CSV")
+    main.add_argument("--size", type=int, help="side of the pictures, a multiple of 16 (default the model's)")
     main.add_argument("--threads", type=positive, default=1)
     return main
 
@@ -284,6 +286,10 @@ def main(arguments: list[str] | None) -> None:
     cv2.setNumThreads(args.threads)
     check_options(args)
     model = read_model(args.model)
+    if args.size is not None:
+        if args.size < 16 or args.size % 16:
+            raise TrainingError("SIZE_INVALID", f"--size is {args.size}: give a multiple of 16, such as 512.")
+        model = replace(model, size=args.size)
     faces = find_faces(args.faces, args.landmarks, args.limit)
     figures = rounded(measure(args, model, faces))
     if args.json:

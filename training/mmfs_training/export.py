@@ -10,6 +10,7 @@ weights have the mapper, and small towers are copied beside them: DIR/towers.saf
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -66,7 +67,9 @@ def export_towers(state: dict[str, Tensor], config: RunConfig, out: Path) -> Pat
     tokens = Tokens(source)
     width = config.network.style_dim
     text = StaticText(state["text.table"], state["text.scale"], tokens.end, width, settings.hidden)
-    towers = SmallTowers(text, StyleCnn(width, settings.hidden, settings.widths), tokens, settings.side)
+    norms = any(key.startswith("image.norms.") for key in state)  # none where the run went on from exported towers
+    image = StyleCnn(width, settings.hidden, settings.widths, norms)
+    towers = SmallTowers(text, image, tokens, settings.side)
     towers.load_state_dict(state)
     write_atomically(out / TOKENIZER, lambda p: p.write_bytes(source.read_bytes()))
     return towers.eval().save(out)
@@ -75,13 +78,25 @@ def export_towers(state: dict[str, Tensor], config: RunConfig, out: Path) -> Pat
 def export_taught(state: dict[str, Any], config: RunConfig, out: Path) -> Path:
     """Of `teach`: the averaged generator and a code for every style, which is named as its folder with spaces.
 
-    What a preset is said to be comes from the configuration's presets, or from the manner of that name.
+    What a preset is said to be comes from the configuration's presets, or from the manner of that name. Where the
+    configuration has presets, they alone are exported, in their order; a preset's cell is a style's folder. With a
+    gallery, the towers that the run looked through come along.
     """
     styles = state["mmfs"]["extra"]["styles"]
-    names = [name_of(style) for style in styles]
-    codes = dict(zip((PHOTO, *names), state["codes_ema"]["wplus"].float(), strict=True))
-    manners = (PresetConfig(m.name, m.description, (m.group,), cell=folder_of(m.name)) for m in MANNERS.values())
-    described = {preset.name: preset for preset in (*manners, *config.presets)}
+    wplus = state["codes_ema"]["wplus"].float()
+    known = {style: code for style, code in zip(styles, wplus[1:], strict=True)}
+    manners = {
+        folder_of(m.name): PresetConfig(m.name, m.description, (m.group,), folder_of(m.name)) for m in MANNERS.values()
+    }
+    chosen = config.presets or [
+        manners.get(style, PresetConfig(name_of(style), name_of(style), cell=style)) for style in styles
+    ]
+    unknown = [preset.name for preset in chosen if preset.cell not in known]
+    if unknown:
+        raise TrainingError(
+            "PRESET_UNKNOWN", f"The run has learnt no style for {', '.join(unknown)}; it has {', '.join(styles)}."
+        )
+    codes = {PHOTO: wplus[0], **{preset.name: known[preset.cell or ""] for preset in chosen}}
     network = config.network
     table = {
         "format": 1,
@@ -90,15 +105,11 @@ def export_taught(state: dict[str, Any], config: RunConfig, out: Path) -> Path:
         "styleDim": network.style_dim,
         "photo": PHOTO,
         "presets": [
-            {
-                "name": name,
-                "description": described[name].description if name in described else name,
-                "tags": list(described[name].tags) if name in described else [],
-                "style": style,
-            }
-            for name, style in zip(names, styles, strict=True)
+            {"name": p.name, "description": p.description, "tags": list(p.tags), "style": p.cell} for p in chosen
         ],
     }
+    if config.teach.gallery:
+        copy_towers(Path(config.teach.towers), out)
     path = out / "mmfs-mini.safetensors"
     save_safetensors({k: v.half() for k, v in state["G_ema_model"].items()}, path, {"mmfs.size": str(network.size)})
     save_safetensors(codes, out / "presets.safetensors")
@@ -119,7 +130,7 @@ def export(run: Path, out: Path, presets_from: RunConfig | None = None, phase: s
     presets = (presets_from or config).presets if phase != "encoder" else ()
     styles = list(extra.get("styles", ())) if config.base.paired else []  # without pairs no style owns a cell
     if phase == "teach":
-        return export_taught(state, config, out)
+        return export_taught(state, replace(config, presets=presets), out)
     generator = Generator(config_of(state["G_ema_model"])).requires_grad_(False)
     generator.load_state_dict(state["G_ema_model"])
     codes = {PHOTO: state["photo_code_ema"]["w"] if phase == "base" else extra["photo_w"]}

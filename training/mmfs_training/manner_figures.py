@@ -2,8 +2,8 @@
 
     python -m mmfs_training.manner_figures --faces DIR --landmarks CSV [--model MODEL] [--limit 12] [--json FILE]
 
-MODEL is a folder as `export --phase teach` writes it, whose presets are called as manners; without it the teacher alone
-is measured. Faces are aligned at 512 px and drawn by teacher and model from the same noise.
+MODEL is a folder as `export --phase teach` writes it, whose presets have the manners as styles; without it the teacher
+alone is measured. Faces are aligned at 512 px and drawn by teacher and model from the same noise.
 
 energy: mean squared gradient of luma, model over teacher. rank: Spearman's correlation, over faces, of the CIE L* of
 the cheeks in the photo with that in the picture. shifts: by how many L* (0 to 100) the cheeks of the darkest, middle
@@ -31,7 +31,7 @@ from .data import EYES, MOUTH, Pictures, nchw, scaled
 from .errors import command
 from .evaluate import reconstruction
 from .evaluation_faces import Face, find_faces, read_face
-from .manners import MANNERS, Noise, Photo, seed_of
+from .manners import MANNERS, Noise, Photo, folder_of, seed_of
 from .manners.arrays import Floats, luma
 from .manners.paint import lightness
 from .metrics import psnr
@@ -82,7 +82,8 @@ def drawn_by(model: Model, photo: Pictures, name: str) -> tuple[Pictures, dict[s
     def made(code: torch.Tensor) -> Pictures:
         return to_bytes(fast.decode(model.generator, encoded, code[None], maps)[0])
 
-    return made(model.photo), {p.name: made(p.code) for p in model.presets if p.name in MANNERS}
+    by_folder = {folder_of(name): name for name in MANNERS}
+    return made(model.photo), {by_folder[p.style]: made(p.code) for p in model.presets if p.style in by_folder}
 
 
 def manner_figures(faces: Sequence[Face], names: Sequence[str], model: Model | None) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from .captions import vary
 from .color_words import color_words
 from .data import Artwork, nchw, read_square, scaled
-from .networks import STYLE_TOKENS
+from .networks import repeat_w
 from .towers import Towers
 
 AT_ONCE = 64
@@ -65,8 +65,9 @@ def fit_mapper(
     batch: int,
     seed: int,
 ) -> float:
-    """Changes `parameters` so that embeddings [N, E] give w+ with every row equal to the code [N, D] that goes with
-    them. sources: pairs of embeddings and codes; a batch takes as many of each. Adam; `rate` falls as a cosine.
+    """Changes `parameters` so that embeddings [N, E] give the w+ [N, 10, D] that goes with them, or one with every row
+    equal to a w [N, D]. sources: pairs of embeddings and codes; a batch takes as many of each. Adam; `rate` falls as a
+    cosine.
 
     Returns the squared error of the last tenth of the steps, relative to the variance of the codes.
     """
@@ -80,7 +81,8 @@ def fit_mapper(
         picked = [torch.randint(len(codes), (max(1, batch // len(sources)),), generator=rng) for _, codes in sources]
         embeddings = torch.cat([e[i.to(e.device)] for (e, _), i in zip(sources, picked, strict=True)])
         codes = torch.cat([c[i.to(c.device)] for (_, c), i in zip(sources, picked, strict=True)])
-        error = (map_embedding(embeddings) - codes[:, None].expand(-1, STYLE_TOKENS, -1)).square().mean() / variance
+        wanted = repeat_w(codes) if codes.ndim == 2 else codes
+        error = (map_embedding(embeddings) - wanted).square().mean() / variance
         optimizer.zero_grad(set_to_none=True)
         error.backward()
         optimizer.step()

@@ -156,3 +156,12 @@ def crop_pair(pair: Pair, side: int, rng: np.random.Generator, mirror: bool) -> 
     flip = bool(rng.random() < 0.5) and mirror and not pair.from_noise
     cut, drawn = photo[window], art[window]
     return Crop(cut[:, ::-1], drawn[:, ::-1], noises) if flip else Crop(cut, drawn, noises)
+
+
+def gallery_pictures(folder: Path, pairs: PicturePairs) -> list[list[Path]]:
+    """For each style of a folder of `gallery_pairs.py`, the artwork itself and what was drawn after it."""
+    shown = []
+    for style, known in zip(pairs.styles, pairs.by_style, strict=True):
+        work = folder / "works" / f"{style}.jpg"
+        shown.append([*([work] if work.is_file() else []), *(pair.art for pair in known if pair.art)])
+    return shown

@@ -1,4 +1,4 @@
-"""Prompts that measure the text tower: five for each of twelve styles, and which of them no caption may hold."""
+"""Prompts that measure the text tower: five for each of its styles, and which of them no caption may hold."""
 
 from __future__ import annotations
 

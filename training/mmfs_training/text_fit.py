@@ -27,6 +27,7 @@ from .errors import command
 from .evenly_spread import evenly_spread
 from .mapper_fit import caption_of, embed_works, measured_colors
 from .small_towers import TOKENIZER, SmallTowers, StaticText, Tokens
+from .style_embeddings import anchor
 
 PER_STYLE = 24
 BATCH = 512
@@ -101,10 +102,19 @@ def pool(text: StaticText, ids: Tensor) -> Tensor:
 
 
 def fit(
-    towers: SmallTowers, static: Path, art: ArtFolder, count: int, steps: int, noise: float, seed: int = 0
+    towers: SmallTowers,
+    static: Path,
+    art: ArtFolder,
+    count: int,
+    steps: int,
+    noise: float,
+    seed: int = 0,
+    anchors: bool = False,
 ) -> float:
     """Gives the towers a new text tower over the table in `static`, fitted to about `count` captions, with the centers
-    of the styles as its memory; returns the mean cosine of captions to their pictures."""
+    of the styles as its memory; returns the mean cosine of captions to those.
+
+    anchors: styles that are not an artist's have their anchors (`style_embeddings.py`) in place of their centers."""
     tokens = Tokens(static / TOKENIZER)
     table = load_file(static / "static.safetensors")
     text = StaticText(
@@ -115,6 +125,11 @@ def fit(
         by_style.setdefault(work.style, []).append(work)
     groups = list(by_style.values())
     centers = style_centers(towers, groups, towers.side)
+    if anchors:
+        centers = torch.stack([
+            center if works[0].artist else anchor(center, works[0].style)
+            for center, works in zip(centers, groups, strict=True)
+        ])  # fmt: skip
     texts, styles = wordings(groups, count, seed)
     ids = tokens(texts)
     with torch.no_grad():
@@ -135,9 +150,11 @@ def main(arguments: list[str] | None) -> None:
     parser.add_argument("--wordings", type=int, default=120_000, help="captions to fit to, in all (default 120,000)")
     parser.add_argument("--steps", type=int, default=3000)
     parser.add_argument("--noise", type=float, default=0.03, help="added to the pooled tokens (default 0.03)")
+    parser.add_argument("--anchors", action="store_true", help="for a mapper that `teach` trained with a gallery")
     options = parser.parse_args(arguments)
     towers = SmallTowers.load(options.towers)
-    near = fit(towers, options.static, ArtFolder(options.art), options.wordings, options.steps, options.noise)
+    art, noise = ArtFolder(options.art), options.noise
+    near = fit(towers, options.static, art, options.wordings, options.steps, noise, anchors=options.anchors)
     source = options.static / TOKENIZER
     write_atomically(options.out / TOKENIZER, lambda p: p.write_bytes(source.read_bytes()))
     print(f"{towers.save(options.out)}: mean cosine of captions to their pictures {near:.3f}")

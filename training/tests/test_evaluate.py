@@ -201,6 +201,16 @@ def test_command_writes_table_json_and_sheets(
     }
 
 
+def test_a_model_may_be_measured_at_another_size(
+    model: Path, data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    larger = str(2 * SIZE)
+    assert main(arguments(model, data, "--size", larger, "--out", str(tmp_path / "sheet.png"), "--rows", "1")) == 0
+    assert cv2.imread(str(tmp_path / "sheet.png")).shape == (2 * SIZE, 4 * 2 * SIZE, 3)
+    assert main(arguments(model, data, "--size", "40")) == 2
+    assert "SIZE_INVALID" in capsys.readouterr().err
+
+
 def test_limit_spreads_over_the_faces(data: Path) -> None:
     faces = find_faces(data / "faces", data / "landmarks.csv", 3)
     assert [face.path.stem for face in faces] == ["0", "5", "11"]

@@ -53,9 +53,9 @@ def test_a_model_draws_the_manners_that_it_learnt(
     save_safetensors(generator.state_dict(), model / "mmfs-mini.safetensors")
     rng = torch.Generator().manual_seed(0)
     save_safetensors(
-        {n: torch.randn(10, 16, generator=rng) for n in ("photo", "pencil")}, model / "presets.safetensors"
+        {n: torch.randn(10, 16, generator=rng) for n in ("photo", "graphite")}, model / "presets.safetensors"
     )
-    table = {"size": 64, "photo": "photo", "presets": [{"name": "pencil"}]}
+    table = {"size": 64, "photo": "photo", "presets": [{"name": "graphite", "style": "pencil"}]}
     (model / "presets.json").write_text(json.dumps(table))
     arguments = [str(out), str(photo), "--model", str(model), "--no-photo", "--size", "64", "--cell", "48"]
     assert draw_sheet(arguments) == 0
@@ -124,3 +124,16 @@ def test_pairs_are_what_training_reads(tmp_path: Path) -> None:
     before = {path: path.stat().st_mtime_ns for path in out.rglob("*.jpg")}
     assert make_pairs(arguments) == 0
     assert {path: path.stat().st_mtime_ns for path in out.rglob("*.jpg")} == before
+
+
+def test_without_a_detector_every_crop_has_a_face(
+    tmp_path: Path, photo: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "faces").mkdir()
+    (tmp_path / "faces" / photo.name).write_bytes(photo.read_bytes())
+    given = ["--faces", str(tmp_path / "faces"), "--out", str(tmp_path / "pairs"), "--manners", "pencil"]
+    assert make_pairs(given) == 0
+    [pairs] = PicturePairs([tmp_path / "pairs"], 0).by_style
+    assert [read_picture(pair.photo).shape for pair in pairs] == [(512, 512, 3)]
+    assert make_pairs([*given, "--photos", str(tmp_path / "faces")]) == 2
+    assert "DETECTOR_NEEDED" in capsys.readouterr().err

@@ -199,6 +199,25 @@ def test_the_image_tower_can_start_as_another_runs(tmp_path: Path) -> None:
     assert main(command("towers", third, tmp_path / "third", photos, art, "--threads", "1")) == 2
 
 
+def test_the_image_tower_can_start_as_exported(tmp_path: Path) -> None:
+    photos, art = write_pictures(tmp_path / "data")
+    values = settings(tmp_path / "static", 3)
+    first = write_config(tmp_path / "first.yaml", values)
+    assert main(command("towers", first, tmp_path / "first", photos, art, "--threads", "1")) == 0
+    assert main(["export", str(tmp_path / "first"), "--phase", "towers", "--out", str(tmp_path / "out")]) == 0
+    values["small_towers"] |= {"steps": 1, "start_from": str(tmp_path / "out")}
+    values["small_towers"]["optimizer"]["learning_rate"] = 1e-9
+    second = write_config(tmp_path / "second.yaml", values)
+    assert main(command("towers", second, tmp_path / "second", photos, art, "--threads", "1")) == 0
+    assert main(["export", str(tmp_path / "second"), "--phase", "towers", "--out", str(tmp_path / "again")]) == 0
+    pictures = torch.rand(2, 3, 40, 40) * 2 - 1
+    before, after = (SmallTowers.load(tmp_path / name).embed_images(pictures) for name in ("out", "again"))
+    torch.testing.assert_close(after, before, atol=1e-3, rtol=0)
+    values["small_towers"]["widths"] = [4, 6, 10]
+    third = write_config(tmp_path / "third.yaml", values)
+    assert main(command("towers", third, tmp_path / "third", photos, art, "--threads", "1")) == 2
+
+
 def test_towers_are_trained_exported_and_go_on_after_a_stop(tmp_path: Path) -> None:
     photos, art = write_pictures(tmp_path / "data")
     config = write_config(tmp_path / "config.yaml", settings(tmp_path / "static", 30))

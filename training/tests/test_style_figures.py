@@ -251,9 +251,9 @@ def test_references_of_one_name(tmp_path: Path) -> None:
     assert code_of(lambda: read_references(tmp_path, SIZE)) == "REFERENCES_ALIKE"
 
 
-def test_sixty_prompts_of_twelve_styles() -> None:
+def test_every_row_of_the_table_is_a_prompt() -> None:
     with (Path(__file__).parents[1] / "mmfs_training" / "prompts.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))
     prompts = read_prompts()
-    assert len(prompts) == len(rows) == 60
-    assert len({prompt.style for prompt in prompts}) == 12
+    assert len(prompts) == len(rows) == 160
+    assert len({prompt.style for prompt in prompts}) == 32

@@ -10,8 +10,9 @@ import small_run
 import torch
 from safetensors import safe_open
 from safetensors.torch import load_file
+from small_towers_folder import write_small_towers
 
-from mmfs_training import picture_pairs
+from mmfs_training import mapper_refit, picture_pairs, seed_fit
 from mmfs_training.__main__ import main
 from mmfs_training.checkpoint import save_safetensors
 from mmfs_training.config import parse_config
@@ -19,10 +20,14 @@ from mmfs_training.errors import TrainingError
 from mmfs_training.manners import Noise, seed_of
 from mmfs_training.model_folder import read_model
 from mmfs_training.networks import GeneratorConfig
-from mmfs_training.phases.teach import TeachPhase
+from mmfs_training.phases.teach import GALLERY_STYLE, MAPPED, MEAN_CODE, OWN_CODE, TeachPhase
 from mmfs_training.picture_pairs import PicturePairs, crop_pair, load_pair
 from mmfs_training.place import find_place
 from mmfs_training.reference import random_generator
+from mmfs_training.seed_fit import SHARPNESS, fit_seeds
+from mmfs_training.small_towers import SmallTowers
+from mmfs_training.style_embeddings import anchor, embed_files
+from mmfs_training.style_space import Cells
 
 SIDE = 64
 
@@ -54,7 +59,7 @@ def pairs(tmp_path: Path) -> Path:
 def write_start(root: Path) -> dict[str, str]:
     """A random generator and two codes, as `teach` starts from."""
     root.mkdir(parents=True, exist_ok=True)
-    generator = random_generator(GeneratorConfig(4, 16, clip_mapper=True), seed=2)
+    generator = random_generator(GeneratorConfig(4, 16, clip_mapper=True, mapper_feedforward=32), seed=2)
     save_safetensors(generator.state_dict(), root / "generator.safetensors")
     codes = {
         name: torch.randn(10, 16, generator=torch.Generator().manual_seed(i))
@@ -66,7 +71,7 @@ def write_start(root: Path) -> dict[str, str]:
 
 def config_of(start: dict[str, str], **teach: object) -> dict[str, object]:
     return {
-        "network": {"size": SIDE, "base_width": 4, "style_dim": 16, "detail": True},
+        "network": {"size": SIDE, "base_width": 4, "style_dim": 16, "mapper_feedforward": 32, "detail": True},
         "seed": 3,
         "held_out": 2,
         "teach": {**start, "steps": 6, "batch": 2, "judge_width": 4, **teach},
@@ -179,8 +184,106 @@ def test_teach_learns_codes_detail_and_noise(tmp_path: Path, pairs: Path) -> Non
     assert sheet.dtype == np.uint8 and sheet.shape[1] == 8 * 320 and sheet.shape[0] == 2 * 2 * 320
 
 
-def arguments(tmp_path: Path, run: str, pairs: Path, *more: str) -> list[str]:
-    config = small_run.write_config(tmp_path / "config.yaml", config_of(write_start(tmp_path / "start")))
+def gallery_of(tmp_path: Path) -> dict[str, object]:
+    """Settings of a run with the pairs of four artworks, and towers."""
+    gallery = write_pairs(tmp_path / "gallery", ("w1", "w2", "w3", "w4"), count=3)
+    (gallery / "works").mkdir(exist_ok=True)
+    for name in ("w1", "w2"):
+        cv2.imwrite(str(gallery / "works" / f"{name}.jpg"), np.full((40, 40, 3), 90, np.uint8))
+    towers = write_small_towers(tmp_path / "towers", 16)
+    return {"gallery": str(gallery), "towers": str(towers)}
+
+
+def test_a_gallery_is_drawn_under_what_the_mapper_says(tmp_path: Path, pairs: Path) -> None:
+    phase = phase_of(
+        tmp_path, pairs, batch=16, mapped_share=0.4, mean_share=0.3, optimizer={"learning_rate": 0.003},
+        **gallery_of(tmp_path),
+    )  # fmt: skip
+    batch = phase.make_batch(0)
+    gallery = batch.styles == GALLERY_STYLE
+    assert gallery.any() and not gallery.all()
+    assert (batch.codes[gallery] == MAPPED).all() and (batch.codes[batch.styles == 0] == OWN_CODE).all()
+    seen = batch.embeddings.norm(dim=1)
+    torch.testing.assert_close(seen, (batch.codes == MAPPED).float(), atol=1e-5, rtol=0)
+    wplus = phase._wplus(batch, batch.styles)
+    mapped = phase.generator.map_embedding(batch.embeddings)
+    for row, (style, way) in enumerate(zip(batch.styles.tolist(), batch.codes.tolist(), strict=True)):
+        own = phase.codes.wplus[max(style, 0)]
+        wanted = {OWN_CODE: own, MEAN_CODE: own.mean(0).expand(10, -1), MAPPED: mapped[row]}[way]
+        torch.testing.assert_close(wplus[row], wanted)
+    before = {k: v.clone() for k, v in phase.generator.clip_mapper.state_dict().items()}
+    reports = [phase.step(i, phase.make_batch(i)) for i in range(30)]
+    assert all(np.isfinite(list(report.values())).all() for report in reports)
+    assert any(not torch.equal(v, before[k]) for k, v in phase.generator.clip_mapper.state_dict().items())
+
+
+def test_a_run_may_get_a_gallery_on_its_way(tmp_path: Path, pairs: Path) -> None:
+    assert main(arguments(tmp_path, "run", pairs, "--stop-at", "3")) == 0
+    gallery = gallery_of(tmp_path)
+    assert main(arguments(tmp_path, "run", pairs, **gallery)) == 0
+    model = tmp_path / "run" / "teach" / "model"
+    assert read_model(model).generator.config.clip_mapper
+    assert (model / "towers.safetensors").is_file() and (model / "tokenizer.json").is_file()
+    # stopped once more, with the gallery, it goes on as if nothing had been
+    for run in ("whole", "parts"):
+        assert main(arguments(tmp_path, run, pairs, "--stop-at", "2", **gallery)) == 0
+        if run == "parts":
+            assert main(arguments(tmp_path, run, pairs, "--stop-at", "4", **gallery)) == 0
+        assert main(arguments(tmp_path, run, pairs, **gallery)) == 0
+    assert small_run.losses(tmp_path / "parts" / "teach") == small_run.losses(tmp_path / "whole" / "teach")
+
+
+def test_the_mapper_is_brought_to_the_codes_of_a_model(tmp_path: Path, pairs: Path) -> None:
+    gallery = gallery_of(tmp_path)
+    assert main(arguments(tmp_path, "run", pairs, **gallery)) == 0
+    model = tmp_path / "run" / "teach" / "model"
+    said = [str(model), "--pairs", str(pairs), "--gallery", str(gallery["gallery"]), "--out", str(model)]
+    before = load_file(model / "mmfs-mini.safetensors")
+    assert mapper_refit.main([*said, "--steps", "300"]) == 0
+    after = load_file(model / "mmfs-mini.safetensors")
+    moved = {key for key in before if not torch.equal(before[key], after[key])}
+    assert moved and all(key.startswith("clip_mapper.") for key in moved)
+    taught = read_model(model)
+    towers = SmallTowers.load(model)
+    with torch.no_grad():
+        for preset in taught.presets:
+            files = sorted((pairs / "art" / str(preset.style)).iterdir())
+            center = torch.nn.functional.normalize(embed_files(towers, files).mean(0), dim=0)
+            found = taught.generator.map_embedding(anchor(center, str(preset.style))[None])[0]
+            distances = torch.stack([(found - other.code).norm() for other in taught.presets])
+            assert taught.presets[int(distances.argmin())].name == preset.name
+    assert mapper_refit.main([str(model), "--pairs", str(tmp_path / "gallery"), "--out", str(model)]) == 2
+
+
+def test_a_gallery_needs_towers_of_its_width(tmp_path: Path, pairs: Path) -> None:
+    with pytest.raises(TrainingError, match="gallery needs towers"):
+        parse_config(config_of(write_start(tmp_path / "start"), gallery="somewhere"))
+    wrong = {**gallery_of(tmp_path), "towers": str(write_small_towers(tmp_path / "wide", 24))}
+    with pytest.raises(TrainingError) as error:
+        phase_of(tmp_path, pairs, **wrong)
+    assert error.value.code == "TOWERS_WIDTH"
+
+
+def test_seeds_are_fitted_to_the_presets(tmp_path: Path, pairs: Path) -> None:
+    assert main(arguments(tmp_path, "run", pairs)) == 0
+    folder = tmp_path / "run" / "teach" / "model"
+    model = read_model(folder)
+    cells = Cells(16, 2, SHARPNESS, 0)
+    assert fit_seeds(model, 400, SHARPNESS) > 0.5
+    for i, preset in enumerate(model.presets):
+        found = cells.code(model.generator.mapping_z, i, 7)
+        distances = [(found - other.code.mean(0)).norm() for other in model.presets]
+        assert int(torch.stack(distances).argmin()) == i, preset.name
+    before = load_file(folder / "mmfs-mini.safetensors")
+    assert seed_fit.main([str(folder), "--out", str(folder), "--steps", "5"]) == 0
+    after = load_file(folder / "mmfs-mini.safetensors")
+    assert before.keys() == after.keys()
+    moved = {key for key in before if not torch.equal(before[key], after[key])}
+    assert moved and all(key.startswith("mapping_z.") for key in moved)
+
+
+def arguments(tmp_path: Path, run: str, pairs: Path, *more: str, **teach: object) -> list[str]:
+    config = small_run.write_config(tmp_path / "config.yaml", config_of(write_start(tmp_path / "start"), **teach))
     fixed = ["--config", config, "--run", tmp_path / run, "--pairs", pairs]
     return [
         "teach",

@@ -19,7 +19,7 @@ from ..manner_figures import drawn_by
 from ..model_folder import read_model
 from ..picture_files import fitted, read_picture
 from ..sheets import picture_grid, write_picture
-from . import MANNERS, Noise, Photo, seed_of
+from . import MANNERS, Noise, Photo, folder_of, seed_of
 
 
 def drawn(picture: Pictures, name: str, manners: list[str]) -> list[Pictures]:
@@ -46,7 +46,7 @@ def main(arguments: list[str] | None) -> None:
     parser.add_argument("--times", action="store_true", help="print the seconds of each manner on the first photo")
     options = parser.parse_args(arguments)
     model = read_model(options.model) if options.model else None
-    known = [name for name in MANNERS if model is None or any(name == preset.name for preset in model.presets)]
+    known = [name for name in MANNERS if model is None or folder_of(name) in {p.style for p in model.presets}]
     manners = options.manners or known
     unknown = [name for name in manners if name not in known]
     if unknown:

@@ -32,4 +32,10 @@ def draw(p: Photo) -> Floats:
     return mix(floats(np.clip(color, 0, 1)), LINE, 0.95 * line)
 
 
-MANNER = Manner("art nouveau", "graphic", "Swelling brown contours, cream, gold and olive", draw)
+MANNER = Manner(
+    "art nouveau",
+    "graphic",
+    "Swelling brown contours, cream, gold and olive",
+    "art nouveau poster in cream, gold and olive",
+    draw,
+)

@@ -29,4 +29,6 @@ def draw(p: Photo) -> Floats:
     return ramp(paper, [(0, (22, 30, 92)), (0.5, (84, 104, 178)), (1, (250, 249, 245))])
 
 
-MANNER = Manner("ballpoint pen", "drawing", "Thin blue lines, shade in crossing strokes", draw)
+MANNER = Manner(
+    "ballpoint pen", "drawing", "Thin blue lines, shade in crossing strokes", "blue ballpoint pen drawing", draw
+)

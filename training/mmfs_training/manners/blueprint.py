@@ -21,4 +21,6 @@ def draw(p: Photo) -> Floats:
     return floats(np.clip(paper + (np.array([0.94, 0.97, 1.0], np.float32) - paper) * 0.95 * line[..., None], 0, 1))
 
 
-MANNER = Manner("blueprint", "graphic", "White lines on blue, paler in the light", draw)
+MANNER = Manner(
+    "blueprint", "graphic", "White lines on blue, paler in the light", "blueprint with white lines on blue", draw
+)

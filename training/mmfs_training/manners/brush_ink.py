@@ -29,4 +29,4 @@ def draw(p: Photo) -> Floats:
     )
 
 
-MANNER = Manner("brush ink", "drawing", "Swelling black brush lines over pale washes", draw)
+MANNER = Manner("brush ink", "drawing", "Swelling black brush lines over pale washes", "black brush ink drawing", draw)

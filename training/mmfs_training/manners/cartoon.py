@@ -30,4 +30,6 @@ def draw(p: Photo) -> Floats:
     return floats(np.clip(out * (1 - line[..., None]) + ink * line[..., None], 0, 1))
 
 
-MANNER = Manner("cartoon", "graphic", "Cel shading: even bright colour and thin contours", draw)
+MANNER = Manner(
+    "cartoon", "graphic", "Cel shading: even bright colour and thin contours", "colorful cartoon drawing", draw
+)

@@ -28,4 +28,4 @@ def draw(p: Photo) -> Floats:
     return ramp(np.clip(1 - dark, 0, 1), [(0, (22, 21, 22)), (0.5, (124, 120, 116)), (1, (246, 242, 233))])
 
 
-MANNER = Manner("charcoal", "drawing", "Smudged charcoal on rough paper with erased lights", draw)
+MANNER = Manner("charcoal", "drawing", "Smudged charcoal on rough paper with erased lights", "charcoal drawing", draw)

@@ -27,4 +27,10 @@ def draw(p: Photo) -> Floats:
     return floats(np.clip(out * (1 - line[..., None] * np.array([0.8, 0.85, 0.85], np.float32)), 0, 1))
 
 
-MANNER = Manner("colored pencil", "drawing", "Strokes of pure colour side by side on white paper", draw)
+MANNER = Manner(
+    "colored pencil",
+    "drawing",
+    "Strokes of pure colour side by side on white paper",
+    "colored pencil drawing on white paper",
+    draw,
+)

@@ -25,4 +25,10 @@ def draw(p: Photo) -> Floats:
     return floats(np.clip(color * (1 - 0.95 * line[..., None]), 0, 1))
 
 
-MANNER = Manner("comic book", "graphic", "Flat lively colour in steps of light with black contours", draw)
+MANNER = Manner(
+    "comic book",
+    "graphic",
+    "Flat lively colour in steps of light with black contours",
+    "colorful comic book drawing with bold outlines",
+    draw,
+)

@@ -22,4 +22,10 @@ def draw(p: Photo) -> Floats:
     return ramp(floats(paper), [(0, (26, 30, 42)), (1, (247, 242, 229))])
 
 
-MANNER = Manner("engraving", "print", "Swelling engraved lines, crossed in the shadows", draw)
+MANNER = Manner(
+    "engraving",
+    "print",
+    "Swelling engraved lines, crossed in the shadows",
+    "black and white engraving with fine lines",
+    draw,
+)

@@ -24,4 +24,4 @@ def draw(p: Photo) -> Floats:
     return floats(np.clip(warm + 0.008 * p.noise.grain(0.7)[..., None], 0, 1))
 
 
-MANNER = Manner("gouache", "painting", "Flat opaque shapes, matte and warm", draw)
+MANNER = Manner("gouache", "painting", "Flat opaque shapes, matte and warm", "gouache painting with flat shapes", draw)

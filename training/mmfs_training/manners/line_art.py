@@ -24,4 +24,6 @@ def draw(p: Photo) -> Floats:
     return mix(out, LINE, np.maximum(line, pupil))
 
 
-MANNER = Manner("line art", "drawing", "Clean lines of one weight with a warm grey tint", draw)
+MANNER = Manner(
+    "line art", "drawing", "Clean lines of one weight with a warm grey tint", "black and white line drawing", draw
+)

@@ -26,4 +26,6 @@ def draw(p: Photo) -> Floats:
     return mix(mix(PAPER, OCHRE, ochre * worn), BLACK, black * worn)
 
 
-MANNER = Manner("linocut", "print", "A black block and an ochre one, carved strokes", draw)
+MANNER = Manner(
+    "linocut", "print", "A black block and an ochre one, carved strokes", "linocut in black and ochre", draw
+)

@@ -14,9 +14,11 @@ Group = Literal["drawing", "print", "painting", "graphic"]
 
 @dataclass(frozen=True)
 class Manner:
-    """name: as a user would type it; description: for whom chooses; draw: photo to picture, float32 RGB in [0, 1]."""
+    """name: as a user would type it; description: for whom chooses; caption: words for a picture of it, from which
+    `captions.py` makes many; draw: photo to picture, float32 RGB in [0, 1]."""
 
     name: str
     group: Group
     description: str
+    caption: str
     draw: Callable[[Photo], Floats]

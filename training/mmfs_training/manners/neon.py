@@ -23,4 +23,10 @@ def draw(p: Photo) -> Floats:
     return floats(np.clip(wall + glow * halo[..., None] + tube[..., None] * (0.25 + 0.75 * glow), 0, 1))
 
 
-MANNER = Manner("neon", "graphic", "Glowing tubes along the contours before a violet wall", draw)
+MANNER = Manner(
+    "neon",
+    "graphic",
+    "Glowing tubes along the contours before a violet wall",
+    "glowing neon lines in violet and blue with a dark background",
+    draw,
+)

@@ -27,4 +27,10 @@ def draw(p: Photo) -> Floats:
     return floats(np.clip(out, 0, 1))
 
 
-MANNER = Manner("night oil", "painting", "Thick strokes of blue and yellow along the form", draw)
+MANNER = Manner(
+    "night oil",
+    "painting",
+    "Thick strokes of blue and yellow along the form",
+    "night oil painting in blue and yellow with thick strokes",
+    draw,
+)

@@ -24,4 +24,4 @@ def draw(p: Photo) -> Floats:
     return floats(np.clip(paint * (1 - line)[..., None], 0, 1))
 
 
-MANNER = Manner("oil painting", "painting", "Loaded brush strokes along the form", draw)
+MANNER = Manner("oil painting", "painting", "Loaded brush strokes along the form", "oil painting", draw)

@@ -1,9 +1,10 @@
 """Pairs of photo and drawing for training, at the scale at which a face is about 512 px.
 
-    python -m mmfs_training.manners.pairs --faces DIR [--photos DIR] --detector yunet.onnx --out OUT [--each 6]
+    python -m mmfs_training.manners.pairs --faces DIR [--photos DIR] [--detector yunet.onnx] --out OUT [--each 6]
 
 --faces: aligned crops (FFHQ convention), made 512 px. --photos: whole pictures, scaled so that the aligned crop of
-their largest face would be 512 px. Both without a face are left out. OUT/photos/STEM.jpg is what the network sees,
+their largest face would be 512 px. Both without a face are left out; without `--detector`, which --photos needs, every
+crop is taken to have one. OUT/photos/STEM.jpg is what the network sees,
 OUT/art/MANNER/STEM.jpg its drawing, and OUT/noise.json names the manners whose drawings were made from the noise of
 their photo's name (`noise.py`). What is there already is kept, so the command goes on where it was stopped, and the
 same command with a larger --each, or after more manners were written, adds to it.
@@ -57,14 +58,14 @@ def crop_side(detector: Any, picture: Pictures, least: float = 0.6) -> float | N
     return 2 * max(2.0 * float(np.hypot(*eyes)), 1.8 * float(np.hypot(*mouth))) if np.any(x) else None
 
 
-def prepared(path: Path, detector: Any, whole: bool) -> Pictures | None:
-    """A picture at the scale of training, None without a face."""
+def prepared(path: Path, detector: Any | None, whole: bool) -> Pictures | None:
+    """A picture at the scale of training, None without a face. Without a detector a crop has one."""
     picture = read_picture(path)
     if not whole:
         side = min(picture.shape[:2])
         top, left = ((n - side) // 2 for n in picture.shape[:2])
         picture = fitted(picture[top : top + side, left : left + side], SIDE)
-        return picture if crop_side(detector, picture) else None
+        return picture if detector is None or crop_side(detector, picture) else None
     found = crop_side(detector, picture)
     if found is None:
         return None
@@ -78,7 +79,7 @@ def save_picture(picture: Pictures, path: Path) -> None:
     write_atomically(path, lambda p: p.write_bytes(data))
 
 
-def make(job: tuple[Path, bool, str, Path, int, tuple[str, ...]]) -> int:
+def make(job: tuple[Path, bool, str | None, Path, int, tuple[str, ...]]) -> int:
     """Prepares one photo and draws it in `each` manners, by chance but always the same ones; how many are new."""
     source, whole, detector, out, each, manners = job
     cv2.setNumThreads(1)
@@ -91,7 +92,7 @@ def make(job: tuple[Path, bool, str, Path, int, tuple[str, ...]]) -> int:
     if not missing and target.exists():
         return 0
     if not target.exists():
-        picture = prepared(source, detector_of(detector), whole)
+        picture = prepared(source, detector_of(detector) if detector else None, whole)
         if picture is None:
             none.parent.mkdir(parents=True, exist_ok=True)
             none.touch()
@@ -126,7 +127,7 @@ def main(arguments: list[str] | None) -> None:
     )
     parser.add_argument("--faces", type=Path, required=True)
     parser.add_argument("--photos", type=Path)
-    parser.add_argument("--detector", required=True, help="YuNet ONNX file")
+    parser.add_argument("--detector", help="YuNet ONNX file")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--each", type=int, default=6, help="manners per photo, by chance (default 6)")
     parser.add_argument("--manners", nargs="+", default=list(MANNERS), metavar="NAME")
@@ -139,6 +140,8 @@ def main(arguments: list[str] | None) -> None:
         raise TrainingError(
             "MANNER_UNKNOWN", f"There is no manner {', '.join(unknown)}; there are {', '.join(MANNERS)}."
         )
+    if options.photos and not options.detector:
+        raise TrainingError("DETECTOR_NEEDED", "Whole photographs are scaled by their faces: give --detector, YuNet.")
     folders = [(options.faces, False), *([(options.photos, True)] if options.photos else [])]
     found = sources(folders, tuple(options.prefixes) if options.prefixes else None)
     found = found[: options.limit]

@@ -25,4 +25,4 @@ def draw(p: Photo) -> Floats:
     return floats(np.clip(out * (1 - line[..., None]), 0, 1))
 
 
-MANNER = Manner("soft pastel", "painting", "Powdery strokes of colour on grey-brown paper", draw)
+MANNER = Manner("soft pastel", "painting", "Powdery strokes of colour on grey-brown paper", "soft pastel drawing", draw)

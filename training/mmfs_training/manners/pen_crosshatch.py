@@ -30,4 +30,10 @@ def draw(p: Photo) -> Floats:
     return ramp(paper * (1 - 0.95 * line), [(0, (20, 20, 24)), (1, (252, 250, 244))])
 
 
-MANNER = Manner("pen and ink", "drawing", "Contours and cross-hatching in black ink", draw)
+MANNER = Manner(
+    "pen and ink",
+    "drawing",
+    "Contours and cross-hatching in black ink",
+    "black and white pen and ink drawing with cross-hatching",
+    draw,
+)

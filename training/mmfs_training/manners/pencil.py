@@ -26,4 +26,4 @@ def draw(p: Photo) -> Floats:
     return ramp(np.clip(1 - dark, 0, 1), [(0, (36, 36, 42)), (1, (251, 249, 244))])
 
 
-MANNER = Manner("pencil", "drawing", "Graphite with fine contours and slanted hatching", draw)
+MANNER = Manner("pencil", "drawing", "Graphite with fine contours and slanted hatching", "gray pencil drawing", draw)

@@ -26,4 +26,10 @@ def draw(p: Photo) -> Floats:
     return mix(out, NIGHT, np.maximum(line, smoothstep(blur(p.tone, 0.8), 0.28, 0.26)))
 
 
-MANNER = Manner("pop print", "print", "Four flat inks, stippled half tones and contours", draw)
+MANNER = Manner(
+    "pop print",
+    "print",
+    "Four flat inks, stippled half tones and contours",
+    "pop art screen print in orange, pink and dark blue",
+    draw,
+)

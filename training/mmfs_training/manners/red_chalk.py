@@ -27,4 +27,6 @@ def draw(p: Photo) -> Floats:
     return mix(out, WHITE, 0.75 * smoothstep(floats(tone + 0.03 * strokes), 0.86, 0.97))
 
 
-MANNER = Manner("red chalk", "drawing", "Sanguine on buff paper, rubbed and hatched, white in the lights", draw)
+MANNER = Manner(
+    "red chalk", "drawing", "Sanguine on buff paper, rubbed and hatched, white in the lights", "red chalk drawing", draw
+)

@@ -29,4 +29,6 @@ def draw(p: Photo) -> Floats:
     return floats(np.clip(out, 0, 1))
 
 
-MANNER = Manner("risograph", "print", "Two spot inks, pink and blue, with grain", draw)
+MANNER = Manner(
+    "risograph", "print", "Two spot inks, pink and blue, with grain", "risograph print in pink and blue", draw
+)

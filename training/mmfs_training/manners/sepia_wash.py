@@ -27,4 +27,4 @@ def draw(p: Photo) -> Floats:
     return ramp(paper, [(0, (46, 26, 14)), (0.35, (124, 82, 50)), (0.7, (206, 172, 130)), (1, (249, 241, 224))])
 
 
-MANNER = Manner("sepia ink wash", "drawing", "Brown pen lines and transparent washes", draw)
+MANNER = Manner("sepia ink wash", "drawing", "Brown pen lines and transparent washes", "sepia ink wash drawing", draw)

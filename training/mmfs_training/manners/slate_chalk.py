@@ -28,4 +28,4 @@ def draw(p: Photo) -> Floats:
     return mix(floats(board), CHALK, chalk)
 
 
-MANNER = Manner("chalk on slate", "drawing", "White chalk on a dark board", draw)
+MANNER = Manner("chalk on slate", "drawing", "White chalk on a dark board", "white chalk drawing on a blackboard", draw)

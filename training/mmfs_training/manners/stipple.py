@@ -22,4 +22,6 @@ def draw(p: Photo) -> Floats:
     return ramp(paper, [(0, (24, 22, 26)), (1, (250, 247, 240))])
 
 
-MANNER = Manner("stipple", "drawing", "Dots of a fine pen, closer in the shadows", draw)
+MANNER = Manner(
+    "stipple", "drawing", "Dots of a fine pen, closer in the shadows", "black and white stipple drawing", draw
+)

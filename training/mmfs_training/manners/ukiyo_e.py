@@ -35,4 +35,10 @@ def draw(p: Photo) -> Floats:
     return mix(floats(np.clip(color, 0, 1)), LINE, 0.95 * line)
 
 
-MANNER = Manner("ukiyo-e", "print", "Flat muted colour, blue-black contours, wood grain", draw)
+MANNER = Manner(
+    "ukiyo-e",
+    "print",
+    "Flat muted colour, blue-black contours, wood grain",
+    "ukiyo-e print with flat shapes",
+    draw,
+)

@@ -30,4 +30,6 @@ def draw(p: Photo) -> Floats:
     return floats(np.clip(wash * (1 - line[..., None] * np.array([0.66, 0.74, 0.70], np.float32)), 0, 1))
 
 
-MANNER = Manner("watercolour", "painting", "Transparent washes with dark rims, lights left white", draw)
+MANNER = Manner(
+    "watercolour", "painting", "Transparent washes with dark rims, lights left white", "watercolor painting", draw
+)

@@ -26,4 +26,4 @@ def draw(p: Photo) -> Floats:
     return ramp(1 - black, [(0, (28, 22, 20)), (1, (243, 230, 204))])
 
 
-MANNER = Manner("woodcut", "print", "Cut lines along the form in one black ink", draw)
+MANNER = Manner("woodcut", "print", "Cut lines along the form in one black ink", "black and white woodcut", draw)

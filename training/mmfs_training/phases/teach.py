@@ -1,6 +1,8 @@
 """`teach` (no part of the paper): known pairs of photo and art become codes of a generator that is there already.
 
 Every style has a w+ of its own, learnt with the generator, or with its decoder alone, which makes a style pack.
+The styles of a gallery, of which there are thousands with few pictures each, have none: the CLIP mapper gives theirs
+from what the towers see in them, and learns so to follow pictures that it has never seen.
 Training sees random crops, so the pictures may be larger than the network's `size` and of any shape. Random strokes
 cannot be known from the photo: where a drawing was made from noise maps, the decoder is given those.
 """
@@ -31,27 +33,39 @@ from ..lite_features import load_lite_features, perceptual_loss
 from ..losses import energy_loss
 from ..manners import folder_of
 from ..manners.noise import DECODER_PLACES, Noise, seed_of
-from ..networks import STYLE_TOKENS, Generator, GeneratorConfig, NoiseInjection, noise_shapes
+from ..mapper_fit import fit_mapper
+from ..networks import STYLE_TOKENS, Generator, GeneratorConfig, NoiseInjection, noise_shapes, repeat_w
 from ..pair_judge import PairJudge, hinge_loss, matching_loss
-from ..picture_pairs import Crop, Pair, PicturePairs, crop_pair, load_pair
+from ..picture_pairs import Crop, Pair, PicturePairs, crop_pair, gallery_pictures, load_pair
 from ..place import Place
 from ..sheets import to_bytes
+from ..small_towers import SmallTowers
+from ..style_embeddings import StyleEmbeddings
 from ..style_pack import write_pack
 from .phase import Phase, move_average
 
 NAME_WIDTH = 64
-PHOTO_STYLE = 0
+PHOTO_STYLE, GALLERY_STYLE = 0, -1
 CHOICE_PAIRS, CHOICE_SHRINK = 3, 4
+OWN_CODE, MEAN_CODE, MAPPED = range(3)
+MAPPER_BATCH = 16
+FIT_STEPS, FIT_BATCH, FIT_RATE, FIT_DRAWS = 300, 64, 3e-4, 32
 
 
 @dataclass(frozen=True)
 class TeachBatch:
-    """photos, targets: [N, 3, S, S]; styles: [N], 0 is the photo itself; noises: of each picture, by place."""
+    """photos, targets: [N, 3, S, S]; styles: [N], 0 is the photo itself, -1 the gallery; noises: of each picture, by
+    place. codes: [N], what gives the w+: OWN_CODE, MEAN_CODE or MAPPED; embeddings: [N, E], zeros where not MAPPED.
+    known, known_styles: embeddings [M, E] of pictures of manners, and which [M], for the mapper; M is 0 without."""
 
     photos: Tensor
     targets: Tensor
     styles: Tensor
     noises: list[dict[int, Tensor]]
+    codes: Tensor
+    embeddings: Tensor
+    known: Tensor
+    known_styles: Tensor
 
 
 class Codes(nn.Module):
@@ -68,10 +82,16 @@ def name_vector(name: str) -> Tensor:
 
 
 def load_start(config: RunConfig) -> tuple[Generator, dict[str, Tensor]]:
-    """The generator that `teach` starts from, without a CLIP mapper, and its codes by name, w+ [10, D]."""
+    """The generator that `teach` starts from, and its codes by name, w+ [10, D]; with a CLIP mapper, an untrained one
+    where the checkpoint has none, if there is a gallery."""
     settings, network = config.teach, config.network
-    state = {k: v for k, v in load_state_dict(Path(settings.generator)).items() if not k.startswith("clip_mapper.")}
-    generator = Generator(GeneratorConfig(network.base_width, network.style_dim, detail=network.detail))
+    mapped = bool(settings.gallery)
+    state = load_state_dict(Path(settings.generator))
+    sizes = GeneratorConfig(network.base_width, network.style_dim, mapped, network.mapper_feedforward, network.detail)
+    generator = Generator(sizes)
+    own = {k: v for k, v in generator.state_dict().items() if k.startswith("clip_mapper.")}
+    state = {k: v for k, v in state.items() if mapped or not k.startswith("clip_mapper.")}
+    state = {**own, **state}
     try:
         missing, unexpected = generator.load_state_dict(state, strict=False)
     except RuntimeError as error:
@@ -96,7 +116,18 @@ def load_start(config: RunConfig) -> tuple[Generator, dict[str, Tensor]]:
 
 class TeachPhase(Phase):
     name, number = "teach", 5
-    columns = ("pixel", "tone", "photo", "matching", "fooling", "judge", "energy", "perceptual", "learning_rate")
+    columns = (
+        "pixel",
+        "tone",
+        "photo",
+        "matching",
+        "fooling",
+        "judge",
+        "energy",
+        "perceptual",
+        "mapper",
+        "learning_rate",
+    )
 
     def __init__(self, config: RunConfig, place: Place, folders: Sequence[Path], run: Path) -> None:
         super().__init__(config, place)
@@ -118,16 +149,24 @@ class TeachPhase(Phase):
         # a style of few pairs has little to say, and one of many should not drown the others
         counts = np.sqrt([len(self.pairs.by_style[self.place_of[style]]) for style in self.styles])
         self.shares = counts / counts.sum()
+        self.gallery = PicturePairs([Path(settings.gallery)], 0) if settings.gallery else None
         if not before:
             self.pairs.check(config.network.size)
         for number in DECODER_PLACES.values():
             layer = noise_layer(generator, number)
             if layer.weight.abs() < settings.noise_start:
                 nn.init.constant_(layer.weight, settings.noise_start)
+        if self.gallery is not None:
+            self._look_at_styles()
         self.generator = generator.to(place.device)
         # a code that the checkpoint holds is not looked for
         starts = [known[PHOTO], *(known[PHOTO] if s in old else self._start(s, known) for s in self.styles)]
         self.codes = Codes(torch.stack(starts)).to(place.device)
+        if self.gallery is not None and not before.get("mapper"):
+            learnt = {"wplus": self.codes.wplus.detach()}
+            if before:
+                learnt = read_checkpoint(checkpoint, self.name)["codes_ema"]
+            self._fit_mapper(learnt["wplus"].to(place.device))
         self.average = copy.deepcopy(self.generator).requires_grad_(False)
         self.average_codes = copy.deepcopy(self.codes).requires_grad_(False)
         self.names = torch.stack([name_vector(name) for name in (PHOTO, *self.styles)]).to(place.device)
@@ -145,6 +184,37 @@ class TeachPhase(Phase):
             "judge": self.judge,
         }
         self.optimizers = {"optimizer_0": self.optimizer, "judge_optimizer": self.judge_optimizer}
+        if self.gallery is not None:
+            self.mapper_optimizer = torch.optim.Adam(
+                [{"params": list(self.generator.clip_mapper.parameters()), "factor": settings.mapper_rate}],
+                betas=(0.9, 0.99),
+            )
+            self.optimizers["mapper_optimizer"] = self.mapper_optimizer
+
+    def _look_at_styles(self) -> None:
+        """Embeddings of all pictures of manners and gallery; of the gallery, the artworks themselves as well."""
+        assert self.gallery is not None
+        towers = SmallTowers.load(Path(self.settings.towers))
+        if towers.width != self.config.network.style_dim:
+            raise TrainingError(
+                "TOWERS_WIDTH",
+                f"The towers' embeddings have {towers.width} numbers and network.style_dim is "
+                f"{self.config.network.style_dim}: choose towers of that width.",
+            )
+        drawn = [[pair.art for pair in self.pairs.by_style[self.place_of[s]] if pair.art] for s in self.styles]
+        self.manner_views = StyleEmbeddings(towers, drawn, self.styles)
+        self.gallery_views = StyleEmbeddings(towers, gallery_pictures(Path(self.settings.gallery), self.gallery))
+
+    def _fit_mapper(self, codes: Tensor) -> None:
+        """Brings the mapper to the codes of the manners before it draws a picture."""
+        rng = np.random.default_rng(self.config.seed)
+        rows = [(i, self.manner_views.draw(i, rng)) for i in range(len(codes) - 1) for _ in range(FIT_DRAWS)]
+        embeddings = torch.stack([e for _, e in rows]).to(codes.device)
+        wanted = codes[[1 + i for i, _ in rows]]
+        mapper = self.generator.clip_mapper.requires_grad_(True)
+        fit_mapper(
+            mapper, list(mapper.parameters()), [(embeddings, wanted)], FIT_RATE, FIT_STEPS, FIT_BATCH, self.config.seed
+        )
 
     def _optimizer(self) -> torch.optim.Adam:
         settings, generator = self.settings, self.generator
@@ -152,9 +222,10 @@ class TeachPhase(Phase):
         detail = [p for key, p in generator.named_parameters() if key.startswith("detail")]
         # the mapping network is no part of what pairs teach
         generator.mapping_z.requires_grad_(False)
+        mapper = {id(p) for key, p in generator.named_parameters() if key.startswith("clip_mapper.")}
         if settings.train == "decoder":
             generator.encoder.requires_grad_(False)
-        special = {id(p) for p in (*noise, *detail)}
+        special = {id(p) for p in (*noise, *detail)} | mapper
         rest = [p for p in generator.parameters() if p.requires_grad and id(p) not in special]
         groups: list[dict[str, Any]] = [
             {"params": rest},
@@ -190,7 +261,13 @@ class TeachPhase(Phase):
         return presets[min(distances, key=lambda name: distances[name])]
 
     def migrate(self, state: dict[str, Any]) -> None:
-        """Gives a checkpoint rows for the styles that were added since: their first codes, and no memory of steps."""
+        """Gives a checkpoint a mapper where there is one since, and rows for the styles that were added: their first
+        codes, and no memory of steps."""
+        if self.gallery is not None and "mapper_optimizer" not in state:
+            own = {k: v for k, v in self.generator.state_dict().items() if k.startswith("clip_mapper.")}
+            for name in ("G_model", "G_ema_model"):
+                state[name] |= {key: value.clone() for key, value in own.items()}
+            state["mapper_optimizer"] = self.mapper_optimizer.state_dict()
         added = len(self.codes.wplus) - len(state["codes"]["wplus"])
         if not added:
             return
@@ -210,19 +287,42 @@ class TeachPhase(Phase):
                 memory[key] = torch.cat([memory[key], mean.expand(added, -1, -1)])
 
     def extra_state(self) -> dict[str, Any]:
-        return {"styles": list(self.styles), "held_out": list(self.pairs.held_out)}
+        return {
+            "styles": list(self.styles),
+            "held_out": list(self.pairs.held_out),
+            "mapper": self.gallery is not None,
+        }
 
     def make_batch(self, step: int) -> TeachBatch:
         settings, size = self.settings, self.config.network.size
         rng = np.random.default_rng((self.config.seed, self.number, step, 1))
-        photo = rng.random(self.batch) < settings.photo_share
+        kinds, ways = rng.random(self.batch), rng.random(self.batch)
+        photo = kinds < settings.photo_share
+        in_gallery = ~photo & (kinds < settings.photo_share + settings.gallery_share) & (self.gallery is not None)
         styles = np.where(photo, PHOTO_STYLE, 1 + rng.choice(len(self.styles), self.batch, p=self.shares))
+        styles = np.where(in_gallery, GALLERY_STYLE, styles)
+        codes = np.full(self.batch, OWN_CODE)
+        if self.gallery is not None:
+            codes[ways < settings.mapped_share + settings.mean_share] = MEAN_CODE
+            codes[ways < settings.mapped_share] = MAPPED
+            codes[photo], codes[in_gallery] = OWN_CODE, MAPPED
         seeds = rng.integers(2**62, size=self.batch)
-        photos, targets, noises = [], [], []
+        width = self.config.network.style_dim
+        photos, targets, noises, embeddings = [], [], [], []
         rows = self.place.mine(np.arange(self.batch)).astype(int)
         for n in rows:
             own = np.random.default_rng(int(seeds[n]))
-            crop = self._crop(int(styles[n]), own, size)
+            style, embedding = int(styles[n]), torch.zeros(width)
+            if in_gallery[n]:
+                assert self.gallery is not None
+                work = int(own.integers(len(self.gallery.styles)))
+                pairs = self.gallery.by_style[work]
+                crop = crop_pair(pairs[int(own.integers(len(pairs)))], size, own, settings.mirror)
+                embedding = self.gallery_views.draw(work, own)
+            else:
+                crop = self._crop(style, own, size)
+                if codes[n] == MAPPED:
+                    embedding = self.manner_views.draw(style - 1, own)
             picture, target = scaled(crop.photo), scaled(crop.art)
             if settings.jitter:
                 lit = jittered(picture, own)
@@ -230,8 +330,20 @@ class TeachPhase(Phase):
                 picture, target = lit, lit if photo[n] else target
             photos.append(picture)
             targets.append(target)
+            embeddings.append(embedding)
             noises.append({place: torch.from_numpy(m.copy()) for place, m in crop.noises.items()})
-        return TeachBatch(nchw(np.stack(photos)), nchw(np.stack(targets)), torch.from_numpy(styles[rows]), noises)
+        known_styles = rng.integers(len(self.styles), size=MAPPER_BATCH if self.gallery is not None else 0)
+        known = [self.manner_views.draw(int(i), rng) for i in known_styles]
+        return TeachBatch(
+            nchw(np.stack(photos)),
+            nchw(np.stack(targets)),
+            torch.from_numpy(styles[rows]),
+            noises,
+            torch.from_numpy(codes[rows]),
+            torch.stack(embeddings),
+            torch.stack(known) if known else torch.zeros(0, width),
+            torch.from_numpy(known_styles),
+        )
 
     def _crop(self, style: int, rng: np.random.Generator, size: int) -> Crop:
         if style == PHOTO_STYLE:
@@ -250,7 +362,7 @@ class TeachPhase(Phase):
         photos, targets = batch.photos.to(place.device), batch.targets.to(place.device)
         styles = batch.styles.to(place.device)
         encoded = fast.encode(self.generator, photos, place.dtype)
-        made = fast.decode(self.generator, encoded, self.codes.wplus[styles], maps)
+        made = fast.decode(self.generator, encoded, self._wplus(batch, styles), maps)
         is_art = (styles != PHOTO_STYLE).float()
         pixel = (made - targets).abs().mean()
         tone = F.avg_pool2d(made - targets, 8).abs().mean()
@@ -268,7 +380,15 @@ class TeachPhase(Phase):
             perceptual = perceptual_loss(self.eye(made.to(place.dtype)), seen)
             loss = loss + settings.perceptual * perceptual
             report["perceptual"] = place.mean(perceptual)
-        names = self.names[styles]
+        if self.gallery is not None and settings.mapper:
+            wanted_codes = self.codes.wplus.detach()
+            found_codes = self.generator.map_embedding(batch.known.to(place.device))
+            error = (found_codes - wanted_codes[1 + batch.known_styles.to(place.device)]).square().mean()
+            error = error / wanted_codes.var(0).mean()
+            loss = loss + settings.mapper * error
+            report["mapper"] = place.mean(error)
+        # the judge is not told which artwork of the gallery it looks at
+        names = self.names[styles.clamp(min=PHOTO_STYLE)] * (styles != GALLERY_STYLE)[:, None]
         self.judge.requires_grad_(False)
         with torch.no_grad():
             wanted, _ = self.judge(targets, photos, names, place.dtype)
@@ -277,7 +397,12 @@ class TeachPhase(Phase):
         matching = matching_loss(found, wanted, is_art)
         fooling = -(score.mean((1, 2, 3)) * is_art).mean()
         loss = loss + settings.matching * matching + settings.judge * fooling
+        if self.gallery is not None:
+            self.mapper_optimizer.zero_grad(set_to_none=True)
         self.update(self.optimizer, loss)
+        if self.gallery is not None:
+            place.mean_gradients(self.generator.clip_mapper.parameters())
+            self.mapper_optimizer.step()
         # real and made in one pass, so that the spectral norms are those of one set of weights
         both = torch.cat([targets, made.detach().clamp(-1, 1)]), torch.cat([photos, photos]), torch.cat([names, names])
         real, fake = self.judge(*both, place.dtype)[1].chunk(2)
@@ -292,6 +417,15 @@ class TeachPhase(Phase):
             "learning_rate": rate,
         }
         return report
+
+    def _wplus(self, batch: TeachBatch, styles: Tensor) -> Tensor:
+        """The w+ [N, 10, D] that the pictures of a batch are drawn under."""
+        wplus = self.codes.wplus[styles.clamp(min=PHOTO_STYLE)]
+        if self.gallery is None:
+            return wplus
+        codes = batch.codes.to(wplus.device)[:, None, None]
+        mapped = self.generator.map_embedding(batch.embeddings.to(wplus.device))
+        return torch.where(codes == MAPPED, mapped, torch.where(codes == MEAN_CODE, repeat_w(wplus.mean(1)), wplus))
 
     def write_pack(self, folder: Path, name: str) -> Path:
         """Writes FOLDER/pack.safetensors: the first style, where the decoder alone was trained (`style_pack.py`)."""

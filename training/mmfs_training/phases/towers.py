@@ -30,7 +30,7 @@ from ..errors import TrainingError
 from ..evenly_spread import evenly_spread
 from ..place import Place
 from ..sheets import to_bytes
-from ..small_towers import TOKENIZER, SmallTowers, StaticText, StyleCnn, Tokens, resized
+from ..small_towers import TOKENIZER, WEIGHTS, SmallTowers, StaticText, StyleCnn, Tokens, resized
 from .phase import Phase
 
 MARGIN = 1.125  # pictures are kept a little larger than the tower looks at, for crops
@@ -108,6 +108,25 @@ class TowersPhase(Phase):
         width = config.network.style_dim
         text = StaticText(static["text.table"], static["text.scale"], self.tokens.end, width, settings.hidden)
         text.mean.copy_(self._mean(text))
+        image = self._image(width)
+        self.model = SmallTowers(text, image, self.tokens, settings.side).to(place.device)
+        self.head = Head(width, self.coordinates.shape[1]).to(place.device)
+        self.modules = {"towers": self.model, "head": self.head}
+        self.optimizer = self.adam([*self.model.parameters(), *self.head.parameters()])
+        self.optimizers = {"optimizer_0": self.optimizer}
+
+    def _image(self, width: int) -> StyleCnn:
+        """A new image tower, or the one of another run or of a folder with towers.safetensors."""
+        settings = self.settings
+        if settings.start_from and (Path(settings.start_from) / WEIGHTS).is_file():
+            towers = SmallTowers.load(Path(settings.start_from))
+            sizes = tuple(len(c.weight) for c in towers.image.convolutions[::2])  # type: ignore[arg-type]
+            if (towers.width, towers.side, sizes) != (width, settings.side, settings.widths):
+                raise TrainingError(
+                    "CHECKPOINT_MISMATCH",
+                    f"The image tower in {settings.start_from} is of another size: change small_towers.",
+                )
+            return towers.image
         image = StyleCnn(width, settings.hidden, settings.widths)
         if settings.start_from:
             path = Path(settings.start_from) / self.name / "checkpoint.pt"
@@ -118,11 +137,7 @@ class TowersPhase(Phase):
                 raise TrainingError(
                     "CHECKPOINT_MISMATCH", f"The image tower in {path} is of another size: change small_towers."
                 ) from error
-        self.model = SmallTowers(text, image, self.tokens, settings.side).to(place.device)
-        self.head = Head(width, self.coordinates.shape[1]).to(place.device)
-        self.modules = {"towers": self.model, "head": self.head}
-        self.optimizer = self.adam([*self.model.parameters(), *self.head.parameters()])
-        self.optimizers = {"optimizer_0": self.optimizer}
+        return image
 
     def _coordinates(self, art: ArtFolder, run: Path) -> Tensor:
         """[styles + 1, k]; rows without a number for what no pair describes."""
