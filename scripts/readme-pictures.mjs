@@ -24,20 +24,20 @@ const squares = [
   { photo: sample(1), part: [280, 200, 760] },
 ];
 const columns = [
-  "red chalk drawing",
-  "charcoal drawing",
+  "red chalk",
+  "charcoal",
   "vintage poster",
   "ink etching",
-  "rose pastel",
+  "soft pastel",
   "expressionist painting",
-  "pale blue watercolor",
+  "watercolor",
   "coral poster",
 ];
 
 const stylizer = await createStylizer();
 const presets = (await stylizer.presets()).map(({ name }) => name);
 
-await contactSheet(await row(astronaut, presets), join(assets, "styles.jpg"), { columns: 6, size: 240 });
+await contactSheet(await row(astronaut, presets), join(assets, "styles.jpg"), { columns: 8, size: 240 });
 
 const sheet = [];
 for (const { photo, part } of squares) sheet.push(...(await row(await cut(photo, part), columns)));

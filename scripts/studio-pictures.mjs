@@ -11,7 +11,7 @@ const PHONE = { viewport: { width: 392, height: 850 }, isMobile: true, hasTouch:
 const server = await serveStudio(0);
 const browser = await openChromium();
 const desktop = await paint(DESKTOP, "pop art", 38);
-const phone = await paint(PHONE, "red chalk drawing", 0);
+const phone = await paint(PHONE, "red chalk", 0);
 await browser.close();
 await server.close();
 
@@ -38,10 +38,10 @@ async function paint(options, style, wiped) {
   await page.locator("input[type=file]").first().setInputFiles(asset("astronaut.jpg"));
   const painted = () => page.locator(".picture[aria-busy=false] .wipe").waitFor();
   await painted();
-  await page.waitForFunction(() => document.querySelectorAll(".mat.is-painted").length === 17, undefined, {
-    timeout: 60_000,
+  await page.waitForFunction(() => document.querySelector(".mat:not(.is-painted)") === null, undefined, {
+    timeout: 120_000,
   });
-  await page.getByRole("button", { name: style }).click();
+  await page.getByRole("button", { name: style, exact: true }).click();
   await page.locator("figcaption i", { hasText: style }).waitFor();
   await page.waitForTimeout(1000);
   await painted();

@@ -26,12 +26,12 @@ async function answers(url) {
   assert.deepEqual(await (await fetch(`${url}/health`)).json(), { status: "alive" });
   assert.equal((await fetch(`${url}/ready`)).status, 200);
   const styles = await (await fetch(`${url}/styles`)).json();
-  assert(styles.some(({ name }) => name === "charcoal drawing"));
-  const answer = await stylize(url, { style: "charcoal drawing", format: "png" });
+  assert(styles.some(({ name }) => name === "charcoal"));
+  const answer = await stylize(url, { style: "charcoal", format: "png" });
   assert.equal(answer.status, 200);
   assert.match(answer.headers.get("server-timing") ?? "", /stylize;dur=\d+/);
   const picture = Buffer.from(await answer.arrayBuffer());
-  assertSamePicture(await pixelsOf(picture), await expectedPixels({ style: "charcoal drawing" }), 2);
+  assertSamePicture(await pixelsOf(picture), await expectedPixels({ style: "charcoal" }), 2);
 }
 
 async function refuses(url) {

@@ -11,7 +11,7 @@ export async function check(example) {
     page.on("pageerror", (error) => problems.push(error.message));
     await page.goto(site.url);
     await page.getByLabel("Photo").setInputFiles({ name: "me.png", mimeType: "image/png", buffer: PORTRAIT_PNG });
-    await page.getByLabel("Style").fill("charcoal drawing");
+    await page.getByLabel("Style").fill("charcoal");
     await page.locator("#presets option").first().waitFor({ state: "attached" });
     await page.getByRole("button", { name: "Draw" }).click();
     await page.locator("canvas:visible").waitFor();
@@ -26,7 +26,7 @@ export async function check(example) {
       const { width, height } = canvas;
       return Array.from(canvas.getContext("2d").getImageData(0, 0, width, height).data);
     });
-    assertSamePicture(Uint8Array.from(data), await expectedPixels({ ...IN_BROWSER, style: "charcoal drawing" }), 2);
+    assertSamePicture(Uint8Array.from(data), await expectedPixels({ ...IN_BROWSER, style: "charcoal" }), 2);
     assert.deepEqual(problems, []);
     if (process.env.SCREENSHOTS) await page.screenshot({ path: `${process.env.SCREENSHOTS}/plain-html.png` });
   } finally {

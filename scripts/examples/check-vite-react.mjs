@@ -27,11 +27,11 @@ async function draws(page, url) {
     page.getByLabel("Photo", { exact: true }).setInputFiles({ name: "me.png", mimeType: "image/png", buffer });
   const canvas = page.getByRole("img", { name: "The photo in the chosen style" });
   await choose(PORTRAIT_PNG);
-  await page.getByRole("button", { name: "charcoal drawing" }).click();
-  await assertDrawn(page, canvas, { style: "charcoal drawing" });
+  await page.getByRole("button", { name: "charcoal", exact: true }).click();
+  await assertDrawn(page, canvas, { style: "charcoal" });
 
   await page.getByLabel("Strength").fill("0.5");
-  await assertDrawn(page, canvas, { style: "charcoal drawing", strength: 0.5 });
+  await assertDrawn(page, canvas, { style: "charcoal", strength: 0.5 });
   if (process.env.SCREENSHOTS)
     await page.screenshot({ path: `${process.env.SCREENSHOTS}/vite-react.png`, fullPage: true });
 

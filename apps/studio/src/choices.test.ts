@@ -1,6 +1,6 @@
 import { StyleCode } from "@mmfs/web";
 import { describe, expect, it } from "vitest";
-import { extentOptions, mixture } from "./choices.js";
+import { type Choice, choices, extentOptions, groups, mixture } from "./choices.js";
 
 const one = new StyleCode(new Float32Array(20), 10, 2, { type: "seed", seed: 1 });
 const two = new StyleCode(new Float32Array(20), 10, 2, { type: "seed", seed: 2 });
@@ -20,6 +20,26 @@ describe("mixture", () => {
       const layers = mixture(one, two, part, { coarse: "both", middle: "both", fine: "both" });
       expect(layers.map((layer) => layer.layers)).toEqual(["coarse", "middle", "fine"]);
     }
+  });
+});
+
+describe("groups", () => {
+  const choice = (name: string, kind: Choice["kind"], tags?: readonly string[]): Choice => ({
+    ...{ id: name, name, kind, tags },
+    code: one,
+  });
+  const hanging = () => groups.value.map(({ tag, items }) => [tag, ...items.map(({ name }) => name)]);
+
+  it("hangs the presets by kind, behind what the visitor brought", () => {
+    const presets = [choice("oil", "preset", ["painting"]), choice("pen", "preset", ["drawing", "ink"])];
+    choices.value = presets;
+    expect(hanging()).toEqual([
+      ["painting", "oil"],
+      ["drawing", "pen"],
+    ]);
+    choices.value = [choice("foggy", "words"), choice("No. 7", "seed"), ...presets];
+    expect(hanging()[0]).toEqual(["yours", "foggy", "No. 7"]);
+    choices.value = [];
   });
 });
 

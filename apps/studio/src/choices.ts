@@ -1,4 +1,12 @@
-import type { StyleCode, StyleGroup, StyleOption, StylizeOptions, WeightedStyle } from "@mmfs/web";
+import {
+  groupByTag,
+  type StyleCode,
+  type StyleGroup,
+  type StyleOption,
+  type StylizeOptions,
+  type TagGroup,
+  type WeightedStyle,
+} from "@mmfs/web";
 import { computed, signal } from "@preact/signals";
 
 /** A style that hangs in the gallery. */
@@ -7,6 +15,8 @@ export interface Choice {
   name: string;
   note?: string | undefined;
   kind: "preset" | "words" | "picture" | "seed" | "saved";
+  /** Of presets; they hang with others that have the same first tag. */
+  tags?: readonly string[] | undefined;
   code: StyleCode;
 }
 
@@ -51,6 +61,13 @@ export const style = computed<StyleOption | undefined>(() => {
   if (chosen.value === undefined) return undefined;
   if (second.value === undefined) return { code: chosen.value.code };
   return mixture(chosen.value.code, second.value.code, share.value, governors.value);
+});
+
+/** The gallery under its headings: what the visitor brought, then the presets by kind. */
+export const groups = computed((): readonly TagGroup<Choice>[] => {
+  const items = choices.value.filter(({ kind }) => kind !== "preset");
+  const presets = groupByTag(choices.value.filter(({ kind }) => kind === "preset"));
+  return items.length === 0 ? presets : [{ tag: "yours", items }, ...presets];
 });
 
 /** How the style is to be painted; undefined while there is no style. */

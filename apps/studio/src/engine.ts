@@ -60,7 +60,14 @@ async function open(): Promise<Stylizer> {
   understandsPictures.value = parts.imageTower !== undefined && parts.mapper !== undefined;
   knowsPeople.value = parts.personMatte !== undefined;
   const presets = (await stylizer.presets()).map(
-    ({ name, description, code }): Choice => ({ id: `preset:${name}`, name, note: description, kind: "preset", code }),
+    ({ name, description, tags, code }): Choice => ({
+      id: `preset:${name}`,
+      name,
+      note: description,
+      kind: "preset",
+      tags,
+      code,
+    }),
   );
   choices.value = [...choices.value.filter(({ kind }) => kind !== "preset"), ...presets];
   return stylizer;

@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { parseManifest, parseStyleCode } from "@mmfs/core";
+import { groupByTag, parseManifest, parsePresets, parseStyleCode } from "@mmfs/core";
 import { bundleUrl } from "@mmfs/model-mini";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import sharp from "sharp";
@@ -14,6 +14,10 @@ import { chromiumPath, launchChromium } from "./chromium.js";
 const PORTRAIT = fileURLToPath(new URL("../../../docs/assets/astronaut.jpg", import.meta.url));
 const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 const PHONE: BrowserContextOptions = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
+
+const { network } = parseManifest(await readFile(new URL("mmfs.json", bundleUrl)), "model-mini");
+const { presets } = parsePresets(await readFile(new URL("presets.json", bundleUrl)), network, "model-mini");
+const FIRST_PRESET = presets[0]?.name ?? "";
 
 /** Of the portrait that most tests take: small, so that it is soon painted whole. */
 const SIDE = 256;
@@ -142,8 +146,10 @@ describe.skipIf(chromiumPath === undefined)("the studio", () => {
     await expect.poll(() => page.getByRole("status").first().textContent()).toMatch(/\d s on your processor .*MB/);
     await expect.poll(() => page.locator(".mat.is-painted").count(), { timeout: 30_000 }).toBeGreaterThan(10);
     let seen = await look(page);
+    const headings = await page.locator(".gallery h2").allTextContents();
+    expect(headings).toEqual(groupByTag(presets).map(({ tag }) => tag));
 
-    await page.getByRole("button", { name: "charcoal drawing" }).click();
+    await page.getByRole("button", { name: "charcoal", exact: true }).click();
     seen = await changed(page, seen);
 
     const photo = await look(page, ".picture canvas");
@@ -181,7 +187,7 @@ describe.skipIf(chromiumPath === undefined)("the studio", () => {
     seen = await changed(page, seen);
 
     await page.getByRole("button", { name: "Mix with a second style" }).click();
-    await page.getByRole("button", { name: "pop art" }).click();
+    await page.getByRole("button", { name: "pop art", exact: true }).click();
     seen = await changed(page, seen);
     await page.getByLabel("Share of pop art").fill("1");
     seen = await changed(page, seen);
@@ -237,7 +243,6 @@ describe.skipIf(chromiumPath === undefined)("the studio", () => {
       page.waitForEvent("download"),
       page.getByRole("button", { name: "Download" }).click(),
     ]);
-    const { network } = parseManifest(await readFile(new URL("mmfs.json", bundleUrl)), "model-mini");
     const side = network.resolution.default;
     expect(await sharp(await square.path()).metadata()).toMatchObject({ width: side, height: side, format: "webp" });
 
@@ -245,9 +250,9 @@ describe.skipIf(chromiumPath === undefined)("the studio", () => {
       page.waitForEvent("download"),
       page.getByRole("button", { name: "Export" }).click(),
     ]);
-    expect(exported.suggestedFilename()).toBe("red chalk drawing.style");
+    expect(exported.suggestedFilename()).toBe(`${FIRST_PRESET}.style`);
     const code = parseStyleCode(await readFile(await exported.path(), "utf8"));
-    expect(code).toMatchObject({ layers: 10, dim: 256, origin: { type: "preset", name: "red chalk drawing" } });
+    expect(code).toMatchObject({ layers: 10, dim: 256, origin: { type: "preset", name: FIRST_PRESET } });
 
     await page.getByRole("button", { name: "Keep style" }).click();
     await page.locator(".kind", { hasText: "saved" }).waitFor();
@@ -260,7 +265,7 @@ describe.skipIf(chromiumPath === undefined)("the studio", () => {
 
     await painted(page);
     const first = await look(page);
-    await page.getByRole("button", { name: "pop art" }).click();
+    await page.getByRole("button", { name: "pop art", exact: true }).click();
     await changed(page, first);
     await imports.setInputFiles(await exported.path().then((path) => styleFile(path)));
     await page.getByRole("button", { name: /mine/, pressed: true }).waitFor();
@@ -339,7 +344,7 @@ describe.skipIf(chromiumPath === undefined)("the studio", () => {
     const { type, name, bytes } = await page.evaluate<{ type: string; name: string; bytes: number[] }>(
       "shared[0].arrayBuffer().then((data) => ({ type: shared[0].type, name: shared[0].name, bytes: [...new Uint8Array(data)] }))",
     );
-    expect([type, name]).toEqual(["image/jpeg", "pasted - red chalk drawing.jpg"]);
+    expect([type, name]).toEqual(["image/jpeg", `pasted - ${FIRST_PRESET}.jpg`]);
     expect(await sharp(Buffer.from(bytes)).metadata()).toMatchObject({ width: SIDE, height: SIDE, format: "jpeg" });
     await page.context().close();
   }, 120_000);
@@ -377,13 +382,13 @@ describe.skipIf(chromiumPath === undefined)("the studio", () => {
     const page = await visit();
     await choosePhoto(page, portrait);
     await painted(page);
-    await expect.poll(() => page.locator(".mat.is-painted").count(), { timeout: 30_000 }).toBe(17);
+    await expect.poll(() => page.locator(".mat.is-painted").count(), { timeout: 60_000 }).toBe(presets.length);
     const seen = await look(page);
     await Promise.all(page.workers().map((worker) => worker.evaluate("self.close()").catch(() => {})));
     await expect
       .poll(
         async () => {
-          await page.getByRole("button", { name: "charcoal drawing" }).click();
+          await page.getByRole("button", { name: "charcoal", exact: true }).click();
           return look(page);
         },
         { timeout: 30_000, interval: 2000 },

@@ -4,7 +4,7 @@ export default function Page() {
   return (
     <>
       <h1>A face, drawn in the browser</h1>
-      <Stylizer preset="charcoal drawing" surroundings="toned" />
+      <Stylizer preset="charcoal" surroundings="toned" />
     </>
   );
 }

@@ -1,6 +1,7 @@
 export { type AlignedFace, alignFace } from "./align/align-face.js";
 export { Bundle } from "./bundle/bundle.js";
 export type { BundleSource, ReadOptions } from "./bundle/bundle-source.js";
+export { groupByTag, type TagGroup } from "./bundle/group-by-tag.js";
 export { loadBundle, parseManifest } from "./bundle/load-bundle.js";
 export {
   BUNDLE_FORMAT,

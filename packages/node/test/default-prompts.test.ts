@@ -14,6 +14,7 @@ import { PORTRAIT } from "./photos.js";
 const BUNDLE = fileURLToPath(bundleUrl);
 const TOWERS = ["textTower", "imageTower", "tokenizer"] as const;
 const PROMPT = "graphite drawing";
+const PRESET = "charcoal";
 
 const manifest: Manifest = JSON.parse(await readFile(join(BUNDLE, "mmfs.json"), "utf8"));
 const hasTowers = [...TOWERS, "mapper" as const].every((part) => manifest.parts[part] !== undefined);
@@ -48,7 +49,7 @@ describe("the default bundle", () => {
   it("needs no tower for a preset", async () => {
     const events: ProgressEvent[] = [];
     const own = await built.createStylizer({ bundle: BUNDLE, device: "cpu" });
-    await own.stylize(PORTRAIT, { style: "charcoal drawing", onProgress: (event) => events.push(event) });
+    await own.stylize(PORTRAIT, { style: PRESET, onProgress: (event) => events.push(event) });
     await own.dispose();
     const loaded = events.flatMap((event) => (event.type === "load" ? [event.part] : []));
     expect(loaded).toEqual(["faceDetector", "faceLandmarks", "encoder", "decoder"]);
@@ -57,7 +58,7 @@ describe("the default bundle", () => {
   });
 
   it("gives the photo's bytes back at strength 0", async () => {
-    const { data } = await stylizer.stylize(PORTRAIT, { style: "charcoal drawing", strength: 0 });
+    const { data } = await stylizer.stylize(PORTRAIT, { style: PRESET, strength: 0 });
     const photo = await sharp(PORTRAIT).ensureAlpha().raw().toBuffer();
     expect(photo.equals(Buffer.from(data))).toBe(true);
   });
@@ -82,7 +83,7 @@ describe("the default bundle", () => {
       const error = { code: "STYLE_UNKNOWN", message: expect.stringMatching(/a bundle with/i) };
       await expect(plain.stylize(PORTRAIT, { style })).rejects.toMatchObject(error);
     }
-    expect((await plain.stylize(PORTRAIT, { style: "charcoal drawing" })).faces).toHaveLength(1);
+    expect((await plain.stylize(PORTRAIT, { style: PRESET })).faces).toHaveLength(1);
     await plain.dispose();
   });
 });
@@ -104,7 +105,7 @@ describe.skipIf(!hasTowers)("the default bundle with a prompt", () => {
     expect(one.stdout).toMatch(/^[0-9a-f]{64} \{"type":"text","prompt":"graphite drawing"\}\n$/);
     expect(other.stdout).toBe(one.stdout);
     const { data } = await stylizer.stylize(PORTRAIT, { style: PROMPT });
-    const preset = await stylizer.stylize(PORTRAIT, { style: "charcoal drawing" });
+    const preset = await stylizer.stylize(PORTRAIT, { style: PRESET });
     expect(Buffer.from(data).equals(Buffer.from(preset.data))).toBe(false);
   }, 60_000);
 

@@ -16,8 +16,9 @@ export type {
   StyleGroup,
   StyleLayers,
   StylePack,
+  TagGroup,
 } from "@mmfs/core";
-export { MMFSError, parseStyleCode, readPack, StyleCode, serializeStyleCode } from "@mmfs/core";
+export { groupByTag, MMFSError, parseStyleCode, readPack, StyleCode, serializeStyleCode } from "@mmfs/core";
 export { type BundleCacheOptions, clearCache, isCached, preload } from "./bundle/bundle-cache.js";
 export type { BundleInput } from "./bundle/bundle-reference.js";
 export { drawTile } from "./picture/draw-tile.js";

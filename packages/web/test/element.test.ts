@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { groupByTag, parseManifest, parsePresets } from "@mmfs/core";
 import { bundleUrl } from "@mmfs/model-mini";
 import type { Browser, Locator, Page } from "playwright-core";
 import sharp from "sharp";
@@ -70,7 +71,20 @@ describe.skipIf(chromiumPath === undefined)("<mmfs-stylizer>", () => {
     await place();
     await choosePhoto();
     await results(1);
-    expect(await page.getByRole("combobox", { name: "Style" }).locator("option").count()).toBeGreaterThan(1);
+    const styles = page.getByRole("combobox", { name: "Style" });
+    const { network } = parseManifest(await readFile(new URL("mmfs.json", bundleUrl)), "model-mini");
+    const { presets } = parsePresets(await readFile(new URL("presets.json", bundleUrl)), network, "model-mini");
+    const kinds = groupByTag(presets).map(({ tag = "", items }) => [tag, ...items.map(({ name }) => name)]);
+    const shown = await styles
+      .locator("optgroup")
+      .evaluateAll((groups: HTMLOptGroupElement[]) =>
+        groups.map(({ label, children }) => [
+          label.toLowerCase(),
+          ...Array.from(children, ({ textContent }) => textContent),
+        ]),
+      );
+    expect(shown).toEqual(kinds);
+    expect(await styles.inputValue()).toBe(presets[0]?.name);
     expect(await page.getByRole("status").textContent()).toMatch(/^1 face, \d+\.\d s on wasm$/);
     const corner = () =>
       page

@@ -77,7 +77,7 @@ describe.skipIf(chromiumPath === undefined)("styles in the browser, against Node
   it("fetches towers only when a style first needs them", async () => {
     app.log.length = 0;
     const towers = () => TOWERS.filter((name) => app.log.some((path) => path.startsWith(`/bundle/${name}`)));
-    await draw(`"charcoal drawing"`);
+    await draw(`"charcoal"`);
     expect(towers()).toEqual([]);
     await page.evaluate("stylizer.preload({ prompts: true })");
     expect(towers()).toEqual(["text-tower", "tokenizer"]);
@@ -90,7 +90,7 @@ describe.skipIf(chromiumPath === undefined)("styles in the browser, against Node
 
   const reference = { image: REFERENCE };
   it.each([
-    ["a preset, whose name goes before a prompt", `" Charcoal Drawing "`, "charcoal drawing"],
+    ["a preset, whose name goes before a prompt", `" Charcoal "`, "charcoal"],
     ["a prompt", JSON.stringify(PROMPT), PROMPT],
     ["a reference picture", `{ image: "/reference.png" }`, reference],
     [
@@ -100,9 +100,9 @@ describe.skipIf(chromiumPath === undefined)("styles in the browser, against Node
     ],
     [
       "a mixture by layers",
-      `[{ style: "charcoal drawing", layers: "coarse" }, { style: { image: "/reference.png" }, layers: ["middle", 9] }]`,
+      `[{ style: "charcoal", layers: "coarse" }, { style: { image: "/reference.png" }, layers: ["middle", 9] }]`,
       [
-        { style: "charcoal drawing", layers: "coarse" as const },
+        { style: "charcoal", layers: "coarse" as const },
         { style: reference, layers: ["middle" as const, 9] },
       ],
     ],
@@ -151,7 +151,7 @@ describe.skipIf(chromiumPath === undefined)("styles in the browser, against Node
     const codes = await page.evaluate(`(async () => {
       const plain = await mmfs.createStylizer({ bundle: "/bundle/", runtimeUrl: "/ort/", device: "wasm", cache: false });
       const codes = [];
-      for (const style of ["graphite drawing of a sailor", { image: "/reference.png" }, "charcoal drawing"]) {
+      for (const style of ["graphite drawing of a sailor", { image: "/reference.png" }, "charcoal"]) {
         codes.push(await failure(plain.stylize("/photo.png", { style, output: "crop" })));
       }
       codes.push(await failure(plain.preload({ references: true })));

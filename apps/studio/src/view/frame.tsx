@@ -12,7 +12,7 @@ export interface FrameProps {
 
 export const FRAMES: readonly FrameProps[] = [
   {
-    name: "portrait in oil",
+    name: "oil painting",
     ground: "#5a4a35",
     head: "#d9a37c",
     shade: "#a8684a",
@@ -21,7 +21,7 @@ export const FRAMES: readonly FrameProps[] = [
     strokes: "dabs",
   },
   {
-    name: "charcoal drawing",
+    name: "charcoal",
     ground: "#d9d7d2",
     head: "#efeeea",
     shade: "#8b8985",
@@ -31,7 +31,7 @@ export const FRAMES: readonly FrameProps[] = [
     strokes: "hatch",
   },
   {
-    name: "pale blue watercolor",
+    name: "watercolor",
     ground: "#e8eef0",
     head: "#ecd9bd",
     shade: "#9fb8c8",
@@ -78,7 +78,7 @@ export const FRAMES: readonly FrameProps[] = [
     strokes: "hatch",
   },
   {
-    name: "amber and indigo",
+    name: "amber and indigo painting",
     ground: "#1f2350",
     head: "#f0a43c",
     shade: "#9c4a1f",

@@ -1,5 +1,5 @@
 import { useEffect, useRef } from "preact/hooks";
-import { type Choice, choices, choose, chosen, picksSecond, second } from "../choices.js";
+import { type Choice, choices, choose, chosen, groups, picksSecond, second } from "../choices.js";
 import { thumbnails, watchTile } from "../gallery.js";
 
 /** Every style on the visitor's own photo. */
@@ -12,11 +12,16 @@ export function Gallery() {
   }, [newest]);
   return (
     <section ref={wall} class={`gallery ${picksSecond.value ? "picks" : ""}`} aria-label="Gallery">
-      <ul>
-        {choices.value.map((choice) => (
-          <Tile key={choice.id} choice={choice} />
-        ))}
-      </ul>
+      {groups.value.map(({ tag, items }) => (
+        <div key={tag} class="group">
+          {tag !== undefined && groups.value.length > 1 && <h2>{tag}</h2>}
+          <ul>
+            {items.map((choice) => (
+              <Tile key={choice.id} choice={choice} />
+            ))}
+          </ul>
+        </div>
+      ))}
     </section>
   );
 }

@@ -11,7 +11,7 @@ import type { StyleLayers } from "../style/style-groups.js";
  * @typeParam Image what a reference picture is given as; pixels here, files and bytes in the platform packages.
  */
 export type StyleName<Image = Picture | NdarrayView> =
-  /** A preset of the bundle ("charcoal drawing"), or else a prompt where the bundle understands text. */
+  /** A preset of the bundle ("charcoal"), or else a prompt where the bundle understands text. */
   | string
   /** A random style: the mapping network turns the seed into a w. */
   | { seed: number }

@@ -7,7 +7,7 @@ import { resolveStyle, type StyleSources } from "./resolve-style.js";
 const code = (value: number, name: string, dim = 2) =>
   StyleCode.fromRow(new Float32Array(dim).fill(value), { type: "preset", name });
 
-const names = ["Charcoal drawing", "Watercolor painting", "Pop art"];
+const names = ["Charcoal", "Watercolor", "Pop art"];
 
 function sources(changes: Partial<StyleSources> = {}): StyleSources {
   return {
@@ -35,7 +35,7 @@ describe("resolveStyle", () => {
   });
 
   it("finds presets without regard to case and spaces around, before it asks the text encoder", async () => {
-    expect(await first(" watercolor PAINTING ", sources({ styleEncoder }))).toBe(1);
+    expect(await first(" waterCOLOR ", sources({ styleEncoder }))).toBe(1);
   });
 
   it("sends other words to the text encoder and pictures to the image encoder", async () => {
@@ -66,9 +66,7 @@ describe("resolveStyle", () => {
   it("suggests the nearest presets and lists all", async () => {
     await expect(resolveStyle("water colour", sources())).rejects.toMatchObject({
       code: "STYLE_UNKNOWN",
-      message: expect.stringMatching(
-        /Did you mean "Watercolor painting".*Its presets are: Charcoal drawing, Watercolor painting, Pop art/,
-      ),
+      message: expect.stringMatching(/Did you mean "Watercolor".*Its presets are: Charcoal, Watercolor, Pop art/),
     });
   });
 
@@ -90,7 +88,7 @@ describe("resolveStyle", () => {
     const without = sources({ styleEncoder: { fromText: refuse, fromImage: refuse } });
     await expect(resolveStyle("water colour", without)).rejects.toMatchObject({
       code: "STYLE_UNKNOWN",
-      message: expect.stringMatching(/Did you mean "Watercolor painting".*textTower/),
+      message: expect.stringMatching(/Did you mean "Watercolor".*textTower/),
       cause: missing,
     });
     await expect(resolveStyle({ image: createPicture(1, 1) }, without)).rejects.toMatchObject({

@@ -4,14 +4,14 @@ import { parseStyleArguments } from "./style-arguments.js";
 describe("parseStyleArguments", () => {
   it("takes one style, one reference, or nothing", async () => {
     expect(await parseStyleArguments({})).toBeUndefined();
-    expect(await parseStyleArguments({ style: "charcoal drawing" })).toBe("charcoal drawing");
+    expect(await parseStyleArguments({ style: "charcoal" })).toBe("charcoal");
     expect(await parseStyleArguments({ style: "seed:7" })).toEqual({ seed: 7 });
     expect(await parseStyleArguments({ reference: "a.jpg" })).toEqual({ image: "a.jpg" });
   });
 
   it.each([
     ["ink", { style: "ink" }],
-    ["charcoal drawing:0.6", { style: "charcoal drawing", weight: 0.6 }],
+    ["charcoal:0.6", { style: "charcoal", weight: 0.6 }],
     ["watercolor:.4@fine", { style: "watercolor", weight: 0.4, layers: ["fine"] }],
     ["a photo:-0.5", { style: "a photo", weight: -0.5 }],
     ["ink@0-3,9", { style: "ink", layers: [0, 1, 2, 3, 9] }],

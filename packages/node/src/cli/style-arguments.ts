@@ -44,7 +44,7 @@ export async function parseStyleArguments({ style, reference, mix }: StyleArgume
 
 const MIX = /^(?<name>seed:\d+|.+?)(?::(?<weight>[+-]?(?:\d+\.?\d*|\.\d+)))?(?:@(?<layers>[a-z0-9,-]*))?$/is;
 
-/** `STYLE[:WEIGHT][@LAYERS]`, such as `charcoal drawing:0.6`, `watercolor:0.4@fine` or `reference:a.jpg@0-3,9`. */
+/** `STYLE[:WEIGHT][@LAYERS]`, such as `charcoal:0.6`, `watercolor:0.4@fine` or `reference:a.jpg@0-3,9`. */
 async function parseMix(text: string): Promise<WeightedStyle> {
   const { name = text, weight, layers } = MIX.exec(text)?.groups ?? {};
   return {

@@ -5,7 +5,7 @@ import { createStylizer } from "../stylizer/create-stylizer.js";
 import type { StyleOption, StylizeOptions, StylizerOptions } from "../stylizer/options.js";
 import type { StylizeResult } from "../stylizer/result.js";
 import type { Stylizer } from "../stylizer/stylizer.js";
-import { drawElement, type ElementParts } from "./draw-element.js";
+import { drawElement, drawPresets, type ElementParts } from "./draw-element.js";
 import { type ElementSettings, makeSettingsElement, SETTING_PROPERTIES, SETTINGS } from "./element-settings.js";
 import { showPhoto } from "./show-photo.js";
 import { takeChosen, takeDropped, takePasted } from "./take-files.js";
@@ -279,7 +279,7 @@ export function defineStylizerElement(name = "mmfs-stylizer"): void {
       #offer(presets: readonly Preset[], understood: Stylizer["bundle"]["parts"]): void {
         const parts = this.#parts;
         if (parts === undefined) return;
-        parts.styles.replaceChildren(...presets.map(({ name }) => new Option(name, name)));
+        parts.styles.replaceChildren(...drawPresets(presets));
         const maps = understood.mapper !== undefined;
         (parts.prompt.closest("label") ?? parts.prompt).hidden = !maps || understood.textTower === undefined;
         (parts.reference.closest<HTMLElement>(".field") ?? parts.reference).hidden =

@@ -1,3 +1,4 @@
+import { groupByTag, type Preset } from "@mmfs/core";
 import { STYLE } from "./element-style.js";
 
 /** What the element consists of. */
@@ -108,6 +109,16 @@ export function drawElement(root: ShadowRoot): ElementParts {
     },
     ...{ reference, referenceFile, referencePicture, referenceRemove, strength, anyway, save, status },
   };
+}
+
+/** The presets as options, under headings where they are of several kinds. */
+export function drawPresets(presets: readonly Preset[]): HTMLElement[] {
+  const groups = groupByTag(presets);
+  return groups.flatMap(({ tag, items }) => {
+    const options = items.map(({ name }) => new Option(name, name));
+    if (tag === undefined || groups.length === 1) return options;
+    return [make("optgroup", { label: tag.charAt(0).toUpperCase() + tag.slice(1) }, ...options)];
+  });
 }
 
 function make<Name extends keyof HTMLElementTagNameMap>(
