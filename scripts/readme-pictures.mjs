@@ -24,14 +24,14 @@ const squares = [
   { photo: sample(1), part: [280, 200, 760] },
 ];
 const columns = [
+  "pencil",
+  "pen and ink",
   "red chalk",
-  "charcoal",
+  "linocut",
   "vintage poster",
-  "ink etching",
-  "soft pastel",
-  "expressionist painting",
-  "watercolor",
-  "coral poster",
+  "night oil",
+  "neon",
+  "psychedelic painting",
 ];
 
 const stylizer = await createStylizer();

@@ -6,7 +6,7 @@ import { useStylizer } from "./use-stylizer";
 export function App() {
   const [error, setError] = useState<Error>();
   const [photo, setPhoto] = useState<File>();
-  const [style, setStyle] = useState("watercolor");
+  const [style, setStyle] = useState("pencil");
   const [strength, setStrength] = useState(1);
 
   const opened = useStylizer(setError);
