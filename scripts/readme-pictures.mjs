@@ -34,10 +34,26 @@ const columns = [
   "psychedelic painting",
 ];
 
+/** Of the first picture of the README: some of each kind. */
+const first = [
+  "pencil",
+  "ballpoint pen",
+  "pen and ink",
+  "linocut",
+  "pop print",
+  "vintage poster",
+  "night oil",
+  "psychedelic painting",
+  "neon",
+];
+
 const stylizer = await createStylizer();
 const presets = (await stylizer.presets()).map(({ name }) => name);
 
-await contactSheet(await row(astronaut, presets), join(assets, "styles.jpg"), { columns: 8, size: 240 });
+const all = await row(astronaut, presets);
+await contactSheet(all, join(assets, "presets.jpg"), { columns: 8, size: 240 });
+const some = all.filter(({ label }) => label === "photo" || first.includes(label));
+await contactSheet(some, join(assets, "styles.jpg"), { columns: 5, size: 300 });
 
 const sheet = [];
 for (const { photo, part } of squares) sheet.push(...(await row(await cut(photo, part), columns)));
