@@ -315,13 +315,13 @@ describe.skipIf(chromiumPath === undefined)("the studio", () => {
         if (picture !== seen.at(-1)?.picture) seen.push({ picture, isBusy: isBusy() });
         if (i > 6 && !isBusy()) break;
       }
-      return seen.map((each) => ({ ...each, picture: each.picture.length }));
+      return seen.map(({ isBusy }) => ({ isBusy }));
     });
     // What was there, at least one sketch, the painting; perhaps tiles of it between them.
     expect(looks.length).toBeGreaterThanOrEqual(3);
     expect(looks[1]?.isBusy).toBe(true);
-    // Finer pictures have more to keep.
-    expect(looks.at(-1)?.picture).toBeGreaterThan(looks[1]?.picture ?? 0);
+    // The sketch stood while it was busy; what came last, another picture, is the painting.
+    expect(looks.at(-1)?.isBusy).toBe(false);
     await page.context().close();
   }, 120_000);
 
