@@ -10,7 +10,7 @@ const PHONE = { viewport: { width: 392, height: 850 }, isMobile: true, hasTouch:
 
 const server = await serveStudio(0);
 const browser = await openChromium();
-const desktop = await paint(DESKTOP, "pop art", 38);
+const desktop = await paint(DESKTOP, "linocut", 38);
 const phone = await paint(PHONE, "red chalk", 0);
 await browser.close();
 await server.close();
