@@ -42,6 +42,25 @@ describe("the default bundle", () => {
     }
   });
 
+  it("has presets of several kinds, which the command lists under headings", async () => {
+    const bin = fileURLToPath(new URL("../bin/mmfs.mjs", import.meta.url));
+    const [{ status, stdout }, json] = await Promise.all([
+      runNode([bin, "styles"]),
+      runNode([bin, "styles", "--json"]),
+    ]);
+    expect(status).toBe(0);
+    const listed: Record<string, string[]> = {};
+    let heading = "";
+    for (const line of stdout.trimEnd().split("\n")) {
+      if (line.startsWith("  ")) (listed[heading] ??= []).push(line.trim().split("  ")[0] ?? "");
+      else heading = line;
+    }
+    const wanted: Record<string, string[]> = {};
+    for (const { name, tags } of JSON.parse(json.stdout).styles) (wanted[`${tags[0]}:`] ??= []).push(name);
+    expect(Object.keys(wanted).length).toBeGreaterThan(1);
+    expect(listed).toEqual(wanted);
+  }, 60_000);
+
   it("is what the lines of the README use, which run when pasted", async () => {
     const folder = await mkdtemp(join(tmpdir(), "mmfs-readme-"));
     try {

@@ -58,8 +58,20 @@ export async function convertCheckpoint(
   ];
   if (dtypes.includes("fp16")) {
     steps.push(
-      { part: "encoder", variant: "fp16", path: "encoder.fp16.onnx", work: 5, make: () => encoderGraph(network, "fp16") },
-      { part: "decoder", variant: "fp16", path: "decoder.fp16.onnx", work: 12, make: () => decoderGraph(network, "fp16") },
+      {
+        part: "encoder",
+        variant: "fp16",
+        path: "encoder.fp16.onnx",
+        work: 5,
+        make: () => encoderGraph(network, "fp16"),
+      },
+      {
+        part: "decoder",
+        variant: "fp16",
+        path: "decoder.fp16.onnx",
+        work: 12,
+        make: () => decoderGraph(network, "fp16"),
+      },
     );
   }
   if (network.embeddingDim !== undefined) {
@@ -117,7 +129,9 @@ export async function convertCheckpoint(
 function checkTowers(mapperDim: number | undefined, towersDim: number): void {
   if (mapperDim === towersDim) return;
   const takes =
-    mapperDim === undefined ? "has no mapper (phase 3 of the training adds one)" : `has a mapper for ${mapperDim} numbers`;
+    mapperDim === undefined
+      ? "has no mapper (phase 3 of the training adds one)"
+      : `has a mapper for ${mapperDim} numbers`;
   throw new MMFSError(
     "BUNDLE_INVALID",
     `The towers give embeddings of ${towersDim} numbers, and the checkpoint ${takes}. Bring the towers that it was trained with.`,

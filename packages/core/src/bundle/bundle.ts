@@ -3,8 +3,8 @@ import type { DType } from "../runtime/runtime.js";
 import type { BundleSource, ReadOptions } from "./bundle-source.js";
 import type { BundleFile, BundlePart, Manifest } from "./manifest.js";
 import { type Presets, parsePresets } from "./presets.js";
-import { SharedRead } from "./shared-read.js";
 import { sha256 } from "./sha256.js";
+import { SharedRead } from "./shared-read.js";
 
 /** A bundle whose manifest has been read; {@link loadBundle} makes one. */
 export class Bundle {

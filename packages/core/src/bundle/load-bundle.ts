@@ -29,7 +29,9 @@ export function parseManifest(bytes: Uint8Array, location: string): Manifest {
   try {
     json = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
   } catch (cause) {
-    throw new MMFSError("BUNDLE_INVALID", `The ${where} is not JSON. Check that the address leads to a bundle.`, { cause });
+    throw new MMFSError("BUNDLE_INVALID", `The ${where} is not JSON. Check that the address leads to a bundle.`, {
+      cause,
+    });
   }
   const format = typeof json === "object" && json !== null ? (json as { format?: unknown }).format : undefined;
   if (typeof format === "number" && format > BUNDLE_FORMAT) {

@@ -83,7 +83,9 @@ export function parsePresets(
   location: string,
 ): Presets {
   const refuse = (reason: string, cause?: unknown): never => {
-    throw new MMFSError("BUNDLE_INVALID", `The presets of the bundle at ${location} are not valid: ${reason}.`, { cause });
+    throw new MMFSError("BUNDLE_INVALID", `The presets of the bundle at ${location} are not valid: ${reason}.`, {
+      cause,
+    });
   };
   let json: unknown;
   try {

@@ -1,3 +1,4 @@
+import { groupByTag } from "@mmfs/core";
 import { createStylizer } from "../stylizer/create-stylizer.js";
 import { ExitCode } from "./exit-codes.js";
 import { printJson, printLine, type Terminal } from "./terminal.js";
@@ -18,8 +19,13 @@ export async function stylesCommand(given: StylesArguments, terminal: Terminal):
       return ExitCode.done;
     }
     const width = Math.max(0, ...presets.map(({ name }) => name.length));
-    for (const { name, description = "" } of presets) {
-      printLine(terminal.stdout, `${name.padEnd(width)}  ${description}`.trimEnd());
+    const groups = groupByTag(presets);
+    const hasHeadings = groups.length > 1 && groups.every(({ tag }) => tag !== undefined);
+    for (const { tag, items } of groups) {
+      if (hasHeadings) printLine(terminal.stdout, `${tag}:`);
+      for (const { name, description = "" } of items) {
+        printLine(terminal.stdout, `${hasHeadings ? "  " : ""}${name.padEnd(width)}  ${description}`.trimEnd());
+      }
     }
     if (presets.length === 0) printLine(terminal.stdout, "This bundle has no presets; use --style seed:N.");
     return ExitCode.done;

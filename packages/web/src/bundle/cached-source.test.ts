@@ -30,7 +30,11 @@ let asked: string[];
 let online: boolean;
 
 function publish(encoder: string) {
-  const part = { path: "encoder.onnx", bytes: encoder.length, sha256: createHash("sha256").update(encoder).digest("hex") };
+  const part = {
+    path: "encoder.onnx",
+    bytes: encoder.length,
+    sha256: createHash("sha256").update(encoder).digest("hex"),
+  };
   const network = { size: 32, baseWidth: 1, styleDim: 4, styleLayers: 10 };
   files = {
     "mmfs.json": JSON.stringify({ format: 1, name: "test", license: "CC0-1.0", network, parts: { encoder: part } }),

@@ -86,7 +86,8 @@ export class CachedSource implements BundleSource {
       bytes = await this.#source.read(MANIFEST_NAME, options);
     } catch (error) {
       options.signal?.throwIfAborted();
-      const kept = MMFSError.isInstance(error) && error.code === "MODEL_DOWNLOAD" ? await this.#match(address) : undefined;
+      const kept =
+        MMFSError.isInstance(error) && error.code === "MODEL_DOWNLOAD" ? await this.#match(address) : undefined;
       if (kept === undefined) throw error;
       this.#learn(kept);
       return kept;

@@ -33,11 +33,24 @@ describe("UrlSource", () => {
   it.each([
     ["a status", () => new Response("", { status: 404 }), /status 404/],
     ["HTML by its type", () => new Response("x", { headers: { "content-type": "text/html" } }), /HTML page/],
-    ["HTML by its bytes", () => new Response("\n<!DOCTYPE html><p>", { headers: { "content-type": "a/b" } }), /HTML page/],
-    ["no answer", (): Response => { throw new TypeError("Failed to fetch"); }, /Access-Control-Allow-Origin/],
+    [
+      "HTML by its bytes",
+      () => new Response("\n<!DOCTYPE html><p>", { headers: { "content-type": "a/b" } }),
+      /HTML page/,
+    ],
+    [
+      "no answer",
+      (): Response => {
+        throw new TypeError("Failed to fetch");
+      },
+      /Access-Control-Allow-Origin/,
+    ],
   ])("refuses %s", async (_name, make, message) => {
     const source = UrlSource.ofFolder("https://a.example/b/", answering(make).fetch);
-    await expect(source.read("mmfs.json")).rejects.toMatchObject({ code: "MODEL_DOWNLOAD", message: expect.stringMatching(message) });
+    await expect(source.read("mmfs.json")).rejects.toMatchObject({
+      code: "MODEL_DOWNLOAD",
+      message: expect.stringMatching(message),
+    });
   });
 
   it("does not know files that were not named", async () => {
