@@ -15,13 +15,11 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from safetensors import safe_open
 from torch import Tensor
 
-from .checkpoint import load_state_dict, save_safetensors
 from .errors import TrainingError, command
 from .mapper_fit import fit_mapper
-from .model_folder import WEIGHTS, Model, read_model
+from .model_folder import WEIGHTS, Model, read_model, replace_part
 from .picture_pairs import PicturePairs, gallery_pictures
 from .small_towers import SmallTowers
 from .style_embeddings import StyleEmbeddings
@@ -81,12 +79,8 @@ def main(arguments: list[str] | None) -> None:
         works = PicturePairs([options.gallery], 0)
         gallery = StyleEmbeddings(towers, gallery_pictures(options.gallery, works))
     error = refit(model, views, gallery, options.steps)
-    state = load_state_dict(options.model / WEIGHTS)
-    state |= {f"clip_mapper.{key}": value for key, value in model.generator.clip_mapper.state_dict().items()}
-    with safe_open(options.model / WEIGHTS, "pt") as file:
-        metadata = file.metadata()
-    save_safetensors({key: value.half() for key, value in state.items()}, options.out / WEIGHTS, metadata)
-    print(f"{options.out / WEIGHTS}: {error:.3f} of the codes' variance is left")
+    path = replace_part(options.model, options.out, "clip_mapper", model.generator.clip_mapper)
+    print(f"{path}: {error:.3f} of the codes' variance is left")
 
 
 if __name__ == "__main__":

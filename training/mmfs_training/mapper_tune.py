@@ -17,17 +17,15 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from safetensors import safe_open
 from torch import Tensor
 from tqdm import trange
 
 from . import fast
-from .checkpoint import load_state_dict, save_safetensors
 from .data import Ahead, ArtFolder, PhotoFolder, face_weights, mirrored, nchw, read_square, scaled
 from .errors import TrainingError, command
 from .losses import redrawing_loss
 from .mapper_fit import caption_of, measured_colors
-from .model_folder import WEIGHTS, read_model
+from .model_folder import WEIGHTS, read_model, replace_part
 from .networks import Generator, draw_noises
 from .phases.mapper import KnownArt
 from .phases.phase import move_average
@@ -127,12 +125,8 @@ def main(arguments: list[str] | None) -> None:
     towers = SmallTowers.load(options.model)
     known = KnownArt(ArtFolder(options.art), PhotoFolder(options.photos, 0, 0))
     before, after = tune(model.generator, towers, known, model.size, options.steps, options.batch, options.captions)
-    state = load_state_dict(options.model / WEIGHTS)
-    state |= {f"clip_mapper.{key}": value for key, value in model.generator.clip_mapper.state_dict().items()}
-    with safe_open(options.model / WEIGHTS, "pt") as file:
-        metadata = file.metadata()
-    save_safetensors({key: value.half() for key, value in state.items()}, options.out / WEIGHTS, metadata)
-    print(f"{options.out / WEIGHTS}: loss {before:.4f} -> {after:.4f}")
+    path = replace_part(options.model, options.out, "clip_mapper", model.generator.clip_mapper)
+    print(f"{path}: loss {before:.4f} -> {after:.4f}")
 
 
 if __name__ == "__main__":

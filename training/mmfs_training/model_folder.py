@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from safetensors import SafetensorError
+from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file
-from torch import Tensor
+from torch import Tensor, nn
 from tqdm import tqdm
 
 from . import fast
-from .checkpoint import load_generator
+from .checkpoint import load_generator, load_state_dict, save_safetensors
 from .data import Pictures, nchw, scaled
 from .errors import TrainingError
 from .networks import STYLE_TOKENS, Generator, draw_noises
@@ -65,6 +65,17 @@ def read_model(folder: Path) -> Model:
         return Model(generator, size, code(presets["photo"]), named)
     except (ValueError, KeyError, TypeError, AttributeError, RuntimeError, SafetensorError) as error:
         raise TrainingError("MODEL_INVALID", f"{folder} is no model ({error!r}): export it again.") from error
+
+
+def replace_part(folder: Path, out: Path, name: str, part: nn.Module) -> Path:
+    """Writes the weights in `folder` to `out`, which may be the same, with the part of that name replaced."""
+    state = load_state_dict(folder / WEIGHTS)
+    state |= {f"{name}.{key}": value for key, value in part.state_dict().items()}
+    with safe_open(folder / WEIGHTS, "pt") as file:
+        metadata = file.metadata()
+    path = out / WEIGHTS
+    save_safetensors({key: value.half() for key, value in state.items()}, path, metadata)
+    return path
 
 
 @torch.no_grad()
