@@ -366,8 +366,11 @@ class TeachConfig:
 
     pixel, tone: weights of the L1, and of the L1 of means over 8 x 8 pixels. matching, judge: of the features of a
     discriminator of patches that knows photo and style (`pair_judge.py`), and of its hinge loss; judge_width: its
-    channels. energy: of the strength of strokes, wherever they lie (`losses.energy_loss`).
+    channels. energy: of the strength of strokes, wherever they lie (`losses.energy_loss`). flat: of what is left of
+    the photo's texture where the drawing has none (`losses.texture_loss`).
     perceptual: of features of EfficientNet-Lite0 (`lite_features.py`).
+
+    shares: how often a style is drawn, relative to what the number of its pairs gives; 1 where nothing is said.
 
     sheet_faces, sheet_columns: held-out photos on a sheet, and pictures in a row.
 
@@ -399,7 +402,9 @@ class TeachConfig:
     judge: float = 0.1
     judge_width: int = 32
     energy: float = 0.1
+    flat: float = 0.0
     perceptual: float = 0.0
+    shares: dict[str, float] = field(default_factory=dict)
     sheet_faces: int = 3
     sheet_columns: int = 8
     gallery: str = ""
@@ -421,15 +426,22 @@ class TeachConfig:
 
 @dataclass(frozen=True)
 class PresetConfig:
-    """A preset of the exported model: what users call it, and where it comes from: a style's cell, or a seed."""
+    """A preset of the exported model: what users call it, and where it comes from: a style's cell, or a seed.
+
+    emphasis: how far its code lies from the photo's, along the line through the style's own, which is at 1. A network
+    that stays nearer to the photo than its teacher does draws such a style with emphasis above 1. Of `teach` only.
+    """
 
     name: str
     description: str
     tags: tuple[str, ...] = ()
     cell: str | None = None
     seed: int | None = None
+    emphasis: float = 1.0
 
     def __post_init__(self) -> None:
+        if self.emphasis != 1 and self.cell is None:
+            raise ValueError(f"{self.name}: emphasis is of a style's cell")
         if (self.cell is None) == (self.seed is None):
             raise ValueError(f"{self.name} needs either cell or seed")
 
@@ -530,6 +542,10 @@ def _convert(hint: Any, value: Any, place: str) -> Any:
         if not isinstance(value, list | tuple):
             raise TrainingError("CONFIG_INVALID", f"{place} must be a list, not {value!r}.")
         return tuple(_convert(typing.get_args(hint)[0], v, f"{place}[{i}]") for i, v in enumerate(value))
+    if origin is dict:
+        if not isinstance(value, dict):
+            raise TrainingError("CONFIG_INVALID", f"{place} must be a table of keys and values, not {value!r}.")
+        return {str(key): _convert(typing.get_args(hint)[1], v, f"{place}.{key}") for key, v in value.items()}
     if is_dataclass(hint):
         return _build(typing.cast(type, hint), value, place)
     if hint is float and isinstance(value, int) and not isinstance(value, bool):

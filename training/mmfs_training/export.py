@@ -96,7 +96,8 @@ def export_taught(state: dict[str, Any], config: RunConfig, out: Path) -> Path:
         raise TrainingError(
             "PRESET_UNKNOWN", f"The run has learnt no style for {', '.join(unknown)}; it has {', '.join(styles)}."
         )
-    codes = {PHOTO: wplus[0], **{preset.name: known[preset.cell or ""] for preset in chosen}}
+    photo = wplus[0]
+    codes = {PHOTO: photo, **{p.name: photo + p.emphasis * (known[p.cell or ""] - photo) for p in chosen}}
     network = config.network
     table = {
         "format": 1,

@@ -16,6 +16,7 @@ from mmfs_training.losses import (
     laplacian_loss,
     pixel_loss,
     r1_penalty,
+    texture_loss,
 )
 
 
@@ -89,6 +90,18 @@ def test_energy_loss_counts_how_strong_strokes_are_not_where() -> None:
     assert energy_loss(moved, x).item() == pytest.approx(0, abs=1e-5)
     assert pixel_loss(moved, x, torch.ones(1, 1, 64, 64)).item() > 1
     assert energy_loss(x, x / 2).item() == pytest.approx(np.log(2), rel=0.02)
+
+
+def test_texture_loss_counts_texture_that_the_drawing_lacks() -> None:
+    drawing = torch.zeros(1, 3, 32, 32)
+    drawing[..., 16:] = 1  # one contour
+    assert texture_loss(drawing, drawing).item() == 0
+    assert texture_loss(torch.zeros_like(drawing), drawing).item() == 0, "what is missing is not texture"
+    assert texture_loss(drawing.roll(2, 3)[..., 4:], drawing[..., 4:]).item() == 0, "nor is a contour two pixels away"
+    stripes = torch.zeros(1, 3, 32, 32)
+    stripes[..., ::2] = 0.5
+    assert texture_loss(stripes, torch.zeros_like(stripes)).item() == pytest.approx(0.25)
+    assert texture_loss(0.5 * stripes, stripes).item() == 0
 
 
 def test_feature_loss_gives_every_layer_the_same_say() -> None:

@@ -17,6 +17,7 @@ from mmfs_training.__main__ import main
 from mmfs_training.checkpoint import save_safetensors
 from mmfs_training.config import parse_config
 from mmfs_training.errors import TrainingError
+from mmfs_training.export import export
 from mmfs_training.manners import Noise, seed_of
 from mmfs_training.model_folder import read_model
 from mmfs_training.networks import GeneratorConfig
@@ -315,6 +316,27 @@ def test_stopping_and_going_on_changes_nothing_and_a_model_comes_out(tmp_path: P
     }
     phase = TeachPhase(parse_config(config_of(start)), find_place("cpu", "float32"), [pairs], tmp_path / "next")
     assert torch.equal(phase.codes.wplus[2].detach(), model.presets[1].code)
+
+
+def test_a_style_may_be_drawn_more_often(tmp_path: Path, pairs: Path) -> None:
+    phase = phase_of(tmp_path, pairs, shares={"noisy": 3.0}, flat=0.5)
+    assert phase.styles == ["negative", "noisy"] and phase.shares == pytest.approx([0.25, 0.75])
+    assert "flat" in phase.step(0, phase.make_batch(0)) and "flat" not in phase_of(tmp_path, pairs).step(
+        0, phase.make_batch(0)
+    )
+    with pytest.raises(TrainingError, match="names nosy; there are negative, noisy") as caught:
+        phase_of(tmp_path, pairs, shares={"nosy": 3.0})
+    assert caught.value.code == "CONFIG_INVALID"
+
+
+def test_emphasis_moves_a_preset_away_from_the_photo(tmp_path: Path, pairs: Path) -> None:
+    assert main(arguments(tmp_path, "run", pairs)) == 0
+    plain = read_model(tmp_path / "run" / "teach" / "model")
+    presets = [{"name": "loud", "description": "", "cell": "noisy", "emphasis": 1.5}]
+    export(tmp_path / "run", tmp_path / "out", parse_config({"presets": presets}), "teach")
+    loud = read_model(tmp_path / "out").presets[0]
+    photo, noisy = plain.photo, next(p.code for p in plain.presets if p.name == "noisy")
+    assert torch.allclose(loud.code, photo + 1.5 * (noisy - photo), atol=1e-6)
 
 
 def test_styles_may_be_added(tmp_path: Path, pairs: Path) -> None:

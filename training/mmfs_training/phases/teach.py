@@ -30,7 +30,7 @@ from ..data import Pictures, jittered, nchw, scaled
 from ..engine import read_checkpoint
 from ..errors import TrainingError
 from ..lite_features import load_lite_features, perceptual_loss
-from ..losses import energy_loss
+from ..losses import energy_loss, texture_loss
 from ..manners import folder_of
 from ..manners.noise import DECODER_PLACES, Noise, seed_of
 from ..mapper_fit import fit_mapper
@@ -124,6 +124,7 @@ class TeachPhase(Phase):
         "fooling",
         "judge",
         "energy",
+        "flat",
         "perceptual",
         "mapper",
         "learning_rate",
@@ -148,6 +149,12 @@ class TeachPhase(Phase):
         self.place_of = {style: i for i, style in enumerate(self.pairs.styles)}
         # a style of few pairs has little to say, and one of many should not drown the others
         counts = np.sqrt([len(self.pairs.by_style[self.place_of[style]]) for style in self.styles])
+        strange = [style for style in settings.shares if style not in self.styles]
+        if strange:
+            raise TrainingError(
+                "CONFIG_INVALID", f"teach.shares names {', '.join(strange)}; there are {', '.join(self.styles)}."
+            )
+        counts *= [settings.shares.get(style, 1.0) for style in self.styles]
         self.shares = counts / counts.sum()
         self.gallery = PicturePairs([Path(settings.gallery)], 0) if settings.gallery else None
         if not before:
@@ -374,6 +381,10 @@ class TeachPhase(Phase):
             energy = energy_loss(made, targets)
             loss = loss + settings.energy * energy
             report["energy"] = place.mean(energy)
+        if settings.flat:
+            flat = texture_loss(made, targets)
+            loss = loss + settings.flat * flat
+            report["flat"] = place.mean(flat)
         if self.eye is not None:
             with torch.no_grad():
                 seen = self.eye(targets.to(place.dtype))
