@@ -47,7 +47,7 @@ export { pictureDigest } from "./picture/picture-digest.js";
 export { type ResampleFilter, resample, type Span } from "./picture/resample.js";
 export { resize } from "./picture/resize.js";
 export { type HeaderSize, sizeInHeader } from "./picture/size-in-header.js";
-export { PICTURE_FORMATS, type PictureFormat } from "./picture/sniff-format.js";
+export { PICTURE_FORMATS, type PictureFormat, type SniffedFormat, sniffFormat } from "./picture/sniff-format.js";
 export { isPictureLike, takePicture } from "./picture/take-picture.js";
 export { fromTensorData, toTensorData } from "./picture/tensor-data.js";
 export { warpSquare } from "./picture/warp.js";

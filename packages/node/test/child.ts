@@ -15,7 +15,12 @@ export interface Finished {
 /** Runs Node in a child and waits for its end. `during` is called at once with the process. */
 export function runNode(
   args: readonly string[],
-  options: { env?: Record<string, string>; cwd?: string; during?: (child: ChildProcess) => void } = {},
+  options: {
+    env?: Record<string, string>;
+    cwd?: string;
+    input?: Uint8Array;
+    during?: (child: ChildProcess) => void;
+  } = {},
 ): Promise<Finished> {
   const start = performance.now();
   const child = spawn(process.execPath, args, {
@@ -30,6 +35,7 @@ export function runNode(
   child.stderr.on("data", (chunk) => {
     stderr += chunk;
   });
+  child.stdin.end(options.input);
   options.during?.(child);
   return new Promise((resolve, reject) => {
     child.on("error", reject);

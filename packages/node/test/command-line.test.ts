@@ -230,7 +230,7 @@ describe("mmfs stylize", () => {
     }
     const both = await mmfs(["stylize", join("a", "me.jpg"), join("b", "me.jpg"), "-o", "art"]);
     expect(both.status).toBe(0);
-    expect((await readdir(join(folder, "art"))).sort()).toEqual(["me-2.jpg", "me.jpg"]);
+    expect((await readdir(join(folder, "art"))).sort()).toEqual(["me.jpg", "me_2.jpg"]);
     for (const output of [join("a", "me.jpg"), "a"]) {
       const { status, stderr } = await mmfs(["stylize", join("a", "me.jpg"), "-o", output]);
       expect([status, stderr]).toEqual([2, expect.stringContaining("would be overwritten")]);

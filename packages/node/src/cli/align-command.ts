@@ -1,14 +1,15 @@
-import { join, parse } from "node:path";
 import { alignFace, type FacesOption, flatten, MMFSError } from "@mmfs/core";
 import { decodePicture } from "../picture/decode-picture.js";
 import { encodePicture } from "../picture/encode-picture.js";
 import { readInput } from "../picture/read-input.js";
+import { refuseOverwriting } from "../picture/refuse-overwriting.js";
 import { makeFolder, removeLeftovers, writeFileAtomically } from "../picture/write-file-atomically.js";
 import { createStylizer } from "../stylizer/create-stylizer.js";
 import { type Outcome, runBatch } from "./batch.js";
 import { listPhotos } from "./list-photos.js";
 import { parseFaces, parseWhole } from "./parse-arguments.js";
-import { pathOfFace } from "./plan-outputs.js";
+import { photoArgument } from "./photo-argument.js";
+import { type PlannedOutput, pathOfFace, planFolder } from "./plan-outputs.js";
 import { type StylizerArguments, stylizerOptions } from "./stylizer-arguments.js";
 import type { Terminal } from "./terminal.js";
 
@@ -27,28 +28,34 @@ export async function alignCommand(
 ): Promise<number> {
   const size = parseWhole("--size", given.size, 1);
   const which = parseFaces(given.faces);
-  const photos = await listPhotos(paths);
+  const { photos, leftOut } = await listPhotos(paths);
+  const plan = planFolder(photos, given.output, { format: "png", faces: which !== "largest" });
+  await refuseOverwriting(
+    plan.map(({ output }) => output),
+    photos,
+  );
   await makeFolder(given.output);
   await removeLeftovers(given.output);
   const { signal } = terminal;
   const stylizer = await createStylizer(stylizerOptions(given));
   try {
-    return await runBatch(terminal, { items: photos, nameOf: (photo) => photo, json: given.json ?? false, run: align });
+    const nameOf = ({ photo }: PlannedOutput) => photo;
+    return await runBatch(terminal, { items: plan, leftOut, nameOf, json: given.json ?? false, run: align });
   } finally {
     await stylizer.dispose();
   }
 
-  async function align(photo: string): Promise<Outcome> {
-    const faces = await stylizer.findFaces(photo, { signal });
+  async function align({ photo, output: file }: PlannedOutput): Promise<Outcome> {
+    const bytes = await readInput(await photoArgument(photo), { signal, allowRemote: true });
+    const faces = await stylizer.findFaces(bytes, { signal });
     const chosen = choose(faces.length, which);
-    const bytes = await readInput(photo, { signal });
     const picture = flatten(await decodePicture(bytes, { maxPixels: Number.MAX_SAFE_INTEGER, signal }));
     const outputs: { number: number; output: string; crop: unknown }[] = [];
     for (const index of chosen) {
       const face = faces[index];
       if (face === undefined) continue;
-      const file = join(given.output, `${parse(photo).name}.png`);
       const output = which === "largest" ? file : pathOfFace(file, index + 1);
+      await refuseOverwriting([output], photos, "FILE_NOT_WRITABLE");
       const square = alignFace(picture, face.crop, size).picture;
       const png = await encodePicture(square, "png", { signal });
       await writeFileAtomically(output, png, { signal });

@@ -11,17 +11,31 @@ const PHOTO_ERRORS: readonly MMFSErrorCode[] = [
   "UNSUPPORTED_IMAGE",
   "FILE_NOT_READABLE",
   "INFERENCE_FAILED",
+  "FILE_NOT_WRITABLE",
+  "DOWNLOAD_FAILED",
+  "URL_NOT_ALLOWED",
 ];
+
+/** The disk is full or may not be written: no other photo would fare better. */
+const END_OF_DISK = ["ENOSPC", "EROFS", "EDQUOT"];
+
+function isPhotoError(error: unknown): error is MMFSError {
+  if (!MMFSError.isInstance(error) || !PHOTO_ERRORS.includes(error.code)) return false;
+  return !END_OF_DISK.includes((error.cause as NodeJS.ErrnoException | undefined)?.code ?? "");
+}
 
 /** What became of one photo: what the command made of it, for `--json` and as a line for people. */
 export interface Outcome {
   skipped?: boolean;
-  line: string;
+  /** Undefined where stdout is the picture itself. */
+  line: string | undefined;
   json: Record<string, unknown>;
 }
 
 export interface BatchOptions<Item> {
   items: readonly Item[];
+  /** Files that were found beside the photos and are none; they are counted and named at the end. */
+  leftOut: readonly string[];
   nameOf(item: Item): string;
   run(item: Item, onProgress: (event: ProgressEvent) => void): Promise<Outcome>;
   json: boolean;
@@ -67,11 +81,11 @@ export async function runBatch<Item>(terminal: Terminal, options: BatchOptions<I
       const outcome = await options.run(item, (event) => {
         if (event.type === "stage") tell(event.progress * 0.99, `${name}: ${event.stage}`);
       });
-      if (!json && !progress.drawn) printLine(terminal.stdout, outcome.line);
+      if (!json && !progress.drawn && outcome.line !== undefined) printLine(terminal.stdout, outcome.line);
       return { name, outcome };
     } catch (error) {
       terminal.signal.throwIfAborted();
-      if (MMFSError.isInstance(error) && PHOTO_ERRORS.includes(error.code)) return { name, error };
+      if (isPhotoError(error)) return { name, error };
       stopped = true;
       throw error;
     }
@@ -81,10 +95,18 @@ export async function runBatch<Item>(terminal: Terminal, options: BatchOptions<I
   } finally {
     progress.stop();
   }
-  return printEntries(terminal, entries, json, progress.drawn);
+  return printEntries(terminal, { entries, leftOut: options.leftOut, json, linesAreDue: progress.drawn });
 }
 
-function printEntries(terminal: Terminal, entries: readonly Entry[], json: boolean, linesAreDue: boolean): number {
+interface BatchReport {
+  entries: readonly Entry[];
+  leftOut: readonly string[];
+  json: boolean;
+  /** Whether the lines of what was done have not been printed yet. */
+  linesAreDue: boolean;
+}
+
+function printEntries(terminal: Terminal, { entries, leftOut, json, linesAreDue }: BatchReport): number {
   const failures = entries.flatMap((entry) => ("error" in entry ? [entry] : []));
   const outcomes = entries.flatMap((entry) => ("outcome" in entry ? [entry.outcome] : []));
   const skipped = outcomes.filter((outcome) => outcome.skipped).length;
@@ -94,19 +116,26 @@ function printEntries(terminal: Terminal, entries: readonly Entry[], json: boole
       photo: entry.name,
       ...("error" in entry ? { error: errorToJson(entry.error) } : entry.outcome.json),
     }));
-    printJson(terminal, { ...count, photos });
+    printJson(terminal, { ...count, photos, ...(leftOut.length > 0 ? { leftOut } : {}) });
   } else {
-    if (linesAreDue) for (const { line } of outcomes) printLine(terminal.stdout, line);
+    if (linesAreDue) for (const { line } of outcomes) if (line !== undefined) printLine(terminal.stdout, line);
     for (const { name, error } of failures) printLine(terminal.stderr, `mmfs: ${name}: ${describeError(error)}`);
-    if (entries.length > 1) printLine(terminal.stdout, summarize(count));
+    if (leftOut.length > 0) printLine(terminal.stderr, `mmfs: left out, being no pictures: ${leftOut.join(", ")}`);
+    if (entries.length > 1) printLine(terminal.stdout, summarize({ ...count, leftOut: leftOut.length }));
   }
   if (failures.length === 0) return ExitCode.done;
   return failures.length === entries.length ? ExitCode.failed : ExitCode.someFailed;
 }
 
-function summarize({ done, skipped, failed }: { done: number; skipped: number; failed: number }): string {
+function summarize({
+  done,
+  skipped,
+  failed,
+  leftOut,
+}: Record<"done" | "skipped" | "failed" | "leftOut", number>): string {
   const parts = [`${done} done`];
   if (skipped > 0) parts.push(`${skipped} skipped`);
   if (failed > 0) parts.push(`${failed} failed`);
+  if (leftOut > 0) parts.push(`${leftOut} left out`);
   return parts.join(", ");
 }

@@ -21,10 +21,9 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
   };
   process.on("SIGINT", interrupt);
   process.on("SIGTERM", interrupt);
-  // `mmfs styles | head` closes the pipe early; that is no failure.
+  // `mmfs stylize … | head -1` closes the pipe early: nobody reads what is said, and the photos are painted nevertheless.
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code === "EPIPE") process.exit(ExitCode.done);
-    throw error;
+    if (error.code !== "EPIPE") throw error;
   });
 
   let code: number = ExitCode.done;

@@ -1,9 +1,12 @@
 import type { Face } from "@mmfs/core";
 import { drawFaces } from "../picture/draw-faces.js";
 import { formatOfPath } from "../picture/format-of-path.js";
+import { readInput } from "../picture/read-input.js";
+import { refuseOverwriting } from "../picture/refuse-overwriting.js";
 import { writeFileAtomically } from "../picture/write-file-atomically.js";
 import { createStylizer } from "../stylizer/create-stylizer.js";
 import { ExitCode } from "./exit-codes.js";
+import { photoArgument } from "./photo-argument.js";
 import { type StylizerArguments, stylizerOptions } from "./stylizer-arguments.js";
 import { printJson, printLine, type Terminal } from "./terminal.js";
 
@@ -16,15 +19,17 @@ export interface FacesArguments extends StylizerArguments {
 export async function facesCommand(photo: string, given: FacesArguments, terminal: Terminal): Promise<number> {
   const { output } = given;
   const format = output === undefined ? undefined : formatOfPath(output);
+  if (output !== undefined) await refuseOverwriting([output], [photo]);
+  const bytes = await readInput(await photoArgument(photo), { signal: terminal.signal, allowRemote: true });
   const stylizer = await createStylizer(stylizerOptions(given));
   let faces: Face[];
   try {
-    faces = await stylizer.findFaces(photo, { signal: terminal.signal });
+    faces = await stylizer.findFaces(bytes, { signal: terminal.signal });
   } finally {
     await stylizer.dispose();
   }
   if (output !== undefined && format !== undefined) {
-    await writeFileAtomically(output, await drawFaces(photo, faces, format), { signal: terminal.signal });
+    await writeFileAtomically(output, await drawFaces(bytes, faces, format), { signal: terminal.signal });
   }
   if (given.json) {
     printJson(terminal, {

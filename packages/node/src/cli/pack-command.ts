@@ -3,6 +3,7 @@ import { loadBundle, MMFSError, type StyleCode } from "@mmfs/core";
 import { bundleFolder } from "../bundle/bundle-folder.js";
 import { FolderSource } from "../bundle/folder-source.js";
 import { loadSharp } from "../picture/load-sharp.js";
+import { refuseOverwriting } from "../picture/refuse-overwriting.js";
 import { writeFileAtomically } from "../picture/write-file-atomically.js";
 import { createStylizer } from "../stylizer/create-stylizer.js";
 import type { StyleOption } from "../stylizer/style-option.js";
@@ -23,6 +24,7 @@ export interface PackArguments {
 export async function packCommand(checkpoint: string, given: PackArguments, terminal: Terminal): Promise<number> {
   const { output, name, license } = given;
   const { signal } = terminal;
+  await refuseOverwriting([output], [checkpoint, given.style ?? ""]);
   const bytes = await readFile(checkpoint).catch((cause: unknown) => {
     throw new MMFSError("FILE_NOT_READABLE", `The checkpoint ${checkpoint} cannot be read.`, { cause });
   });

@@ -1,16 +1,26 @@
 import { readFile } from "node:fs/promises";
 import { type FacesOption, MMFSError, parseStyleCode } from "@mmfs/core";
 import type { StyleName } from "../stylizer/style-option.js";
+import { styleFileKind } from "./style-file.js";
 
 /**
- * `seed:7`, the path of a style code file (ends with `.style` or `.json`), or else the name of a preset or a prompt.
+ * `seed:7`, the path of a style code file or of a reference picture, or else the name of a preset or a prompt.
  *
  * @throws {MMFSError} `INVALID_ARGUMENT`, `FILE_NOT_READABLE`, `STYLE_INVALID`
  */
 export async function parseStyle(text: string): Promise<StyleName> {
   const seed = /^seed:(.*)$/i.exec(text)?.[1];
   if (seed !== undefined) return { seed: parseWhole("the seed of --style", seed, 0) };
-  if (!/\.(style|json)$/i.test(text)) return text;
+  if (/^https?:\/\//i.test(text)) return { image: new URL(text) };
+  const kind = await styleFileKind(text);
+  if (kind === undefined) return text;
+  if (kind === "picture") return { image: text };
+  if (kind === "pack") {
+    throw new MMFSError(
+      "INVALID_ARGUMENT",
+      `${text} is a style pack, with a decoder of its own: give it alone, as --pack.`,
+    );
+  }
   const file = await readFile(text, "utf8").catch((cause: unknown) => {
     throw new MMFSError("FILE_NOT_READABLE", `The style code file ${text} cannot be read.`, { cause });
   });

@@ -1,17 +1,20 @@
-import { basename, extname, resolve } from "node:path";
+import { basename, extname } from "node:path";
 import { MMFSError } from "@mmfs/core";
 import { contactSheet, type SheetTile } from "../picture/contact-sheet.js";
 import { encodePicture } from "../picture/encode-picture.js";
 import { formatOfPath } from "../picture/format-of-path.js";
+import { readInput } from "../picture/read-input.js";
+import { refuseOverwriting } from "../picture/refuse-overwriting.js";
 import { writeFileAtomically } from "../picture/write-file-atomically.js";
 import { createStylizer } from "../stylizer/create-stylizer.js";
 import type { StyleOption } from "../stylizer/style-option.js";
 import type { Stylizer } from "../stylizer/stylizer.js";
 import { ExitCode } from "./exit-codes.js";
-import { parseNumber, parseStyle, parseWhole } from "./parse-arguments.js";
+import { parseNumber, parseWhole } from "./parse-arguments.js";
+import { photoArgument } from "./photo-argument.js";
 import { startProgress } from "./progress-bar.js";
 import { readPackFile } from "./read-pack-file.js";
-import { parseStyleArguments } from "./style-arguments.js";
+import { filesOfStyle, parseStyleArguments } from "./style-arguments.js";
 import { type StylizerArguments, stylizerOptions } from "./stylizer-arguments.js";
 import { printJson, printLine, type Terminal } from "./terminal.js";
 
@@ -40,9 +43,8 @@ export async function sheetCommand(photo: string, given: SheetArguments, termina
   const { output, json = false } = given;
   const { signal } = terminal;
   const format = formatOfPath(output);
-  if (resolve(output) === resolve(photo)) {
-    throw new MMFSError("INVALID_ARGUMENT", `${output} would be overwritten; name another output.`);
-  }
+  const { style = [], reference = [], mix = [], pack = [] } = given;
+  await refuseOverwriting([output], [photo, ...style, ...reference, ...filesOfStyle({ mix }), ...pack]);
   const strength = given.strength === undefined ? 1 : parseNumber("--strength", given.strength);
   const columns = given.columns === undefined ? undefined : parseWhole("--columns", given.columns, 1);
   const tileSize = given.tile === undefined ? undefined : parseWhole("--tile", given.tile, 32);
@@ -54,6 +56,7 @@ export async function sheetCommand(photo: string, given: SheetArguments, termina
 
   const stylizer = await createStylizer(stylizerOptions(given));
   const tiles: SheetTile[] = [];
+  const input = await readInput(await photoArgument(photo), { signal, allowRemote: true });
   const progress = startProgress(terminal, 1, json);
   try {
     const styles = [...(named.length > 0 ? named : await presetStyles(stylizer, signal)), ...seeds];
@@ -67,7 +70,7 @@ export async function sheetCommand(photo: string, given: SheetArguments, termina
     for (const [index, { caption, style, strength: amount }] of all.entries()) {
       progress.update(index / all.length, caption);
       const options = { style, strength: amount, faces: "largest", output: "crop", signal } as const;
-      tiles.push({ caption, picture: await stylizer.stylize(photo, options) });
+      tiles.push({ caption, picture: await stylizer.stylize(input, options) });
     }
   } finally {
     progress.stop();
@@ -98,9 +101,10 @@ async function namedStyles({
   const texts = [...(styles?.split(",") ?? []), ...style].map((text) => text.trim()).filter((text) => text !== "");
   const named: NamedStyle[] = [];
   for (const text of texts) {
-    const parsed = await parseStyle(text);
-    const isFile = typeof parsed === "object" && "code" in parsed;
-    named.push({ caption: isFile ? stem(text) : text, style: parsed as StyleOption });
+    const parsed = await parseStyleArguments({ style: text });
+    if (parsed === undefined) continue;
+    const isFile = typeof parsed === "object" && !("seed" in parsed);
+    named.push({ caption: isFile ? stem(text) : text, style: parsed });
   }
   for (const path of reference) named.push({ caption: stem(path), style: { image: path } });
   const mixture = await parseStyleArguments(mix.length > 0 ? { mix } : {});

@@ -2,6 +2,8 @@ import { MMFSError, STYLE_GROUPS, STYLE_LAYERS, type StyleGroup } from "@mmfs/co
 import type { Command } from "commander";
 import type { StyleName, StyleOption, WeightedStyle } from "../stylizer/style-option.js";
 import { parseStyle } from "./parse-arguments.js";
+import { readPackFile } from "./read-pack-file.js";
+import { styleFileKind } from "./style-file.js";
 
 /** Options of every command that takes a style. */
 export interface StyleArguments {
@@ -36,10 +38,20 @@ export async function parseStyleArguments({ style, reference, mix }: StyleArgume
       `Give one of ${used.join(" and ")}; --mix takes several styles, also --mix reference:PICTURE.`,
     );
   }
-  if (style !== undefined) return parseStyle(style);
+  if (style !== undefined) return (await isPack(style)) ? { pack: await readPackFile(style) } : parseStyle(style);
   if (reference !== undefined) return { image: reference };
   if (mix === undefined) return undefined;
   return Promise.all(mix.map(parseMix));
+}
+
+async function isPack(style: string): Promise<boolean> {
+  return !/^(seed|https?):/i.test(style) && (await styleFileKind(style)) === "pack";
+}
+
+/** The arguments that may name a file that is read. */
+export function filesOfStyle({ style, reference, mix = [] }: StyleArguments): string[] {
+  const mixed = mix.map((text) => (MIX.exec(text)?.groups?.name ?? text).replace(/^reference:/i, "").trim());
+  return [style, reference, ...mixed].filter((text) => text !== undefined);
 }
 
 const MIX = /^(?<name>seed:\d+|.+?)(?::(?<weight>[+-]?(?:\d+\.?\d*|\.\d+)))?(?:@(?<layers>[a-z0-9,-]*))?$/is;

@@ -1,9 +1,10 @@
 import { MMFSError, type StyleOrigin, serializeStyleCode } from "@mmfs/core";
+import { refuseOverwriting } from "../picture/refuse-overwriting.js";
 import { writeFileAtomically } from "../picture/write-file-atomically.js";
 import { createStylizer } from "../stylizer/create-stylizer.js";
 import { ExitCode } from "./exit-codes.js";
 import { startProgress } from "./progress-bar.js";
-import { parseStyleArguments, type StyleArguments } from "./style-arguments.js";
+import { filesOfStyle, parseStyleArguments, type StyleArguments } from "./style-arguments.js";
 import { type StylizerArguments, stylizerOptions } from "./stylizer-arguments.js";
 import { printJson, printLine, type Terminal } from "./terminal.js";
 
@@ -33,6 +34,7 @@ export async function styleCommand(
       `--style knows a style code file by its ending: ${output} must end with .style or .json.`,
     );
   }
+  await refuseOverwriting([output], [text ?? "", ...filesOfStyle(given)]);
   const { signal } = terminal;
   const stylizer = await createStylizer(stylizerOptions(given));
   try {

@@ -2,16 +2,18 @@ import { access } from "node:fs/promises";
 import { dirname } from "node:path";
 import { MMFSError, PICTURE_FORMATS, type PictureFormat, type ProgressEvent } from "@mmfs/core";
 import type { EncodeOptions } from "../picture/encode-picture.js";
-import { makeFolder, removeLeftovers } from "../picture/write-file-atomically.js";
+import { refuseOverwriting } from "../picture/refuse-overwriting.js";
+import { checkFolder, makeFolder, removeLeftovers } from "../picture/write-file-atomically.js";
 import { createStylizer } from "../stylizer/create-stylizer.js";
 import type { StylizeResult } from "../stylizer/result.js";
-import type { StylizeOptions } from "../stylizer/style-option.js";
+import type { StyleOption, StylizeOptions } from "../stylizer/style-option.js";
 import { type Outcome, runBatch } from "./batch.js";
 import { listPhotos } from "./list-photos.js";
 import { parseFaces, parseNumber, parseResolution, parseWhole, parseWord } from "./parse-arguments.js";
+import { photoArgument } from "./photo-argument.js";
 import { type PlannedOutput, pathOfFace, planOutputs } from "./plan-outputs.js";
 import { readPackFile } from "./read-pack-file.js";
-import { parseStyleArguments, type StyleArguments } from "./style-arguments.js";
+import { filesOfStyle, parseStyleArguments, type StyleArguments } from "./style-arguments.js";
 import { type StylizerArguments, stylizerOptions } from "./stylizer-arguments.js";
 import type { Terminal } from "./terminal.js";
 
@@ -43,11 +45,7 @@ export async function stylizeCommand(
   given: StylizeArguments,
   terminal: Terminal,
 ): Promise<number> {
-  const style = await parseStyleArguments(given);
-  const pack = given.pack === undefined ? undefined : await readPackFile(given.pack);
-  if (style !== undefined && pack !== undefined) {
-    throw new MMFSError("INVALID_ARGUMENT", "--pack is a style by itself; leave --style, --reference and --mix out.");
-  }
+  const style = await chosenStyle(given);
   const options: StylizeOptions = {
     ...(given.strength === undefined ? {} : { strength: parseNumber("--strength", given.strength) }),
     ...(given.seed === undefined ? {} : { seed: parseWhole("--seed", given.seed, 0) }),
@@ -64,17 +62,32 @@ export async function stylizeCommand(
   };
   const encoding: EncodeOptions =
     given.quality === undefined ? {} : { quality: parseWhole("--quality", given.quality, 1) };
-  const { folder, plan } = await planOutputs(await listPhotos(paths), given.output, parseFormat(given.format));
+  const { photos, leftOut } = await listPhotos(paths);
+  const format = parseFormat(given.format);
+  const toStdout = given.output === "-";
+  if (toStdout) refuseForStdout(photos, given);
+  const { folder, plan } = toStdout
+    ? { folder: undefined, plan: photos.map((photo) => ({ photo, output: "-" })) }
+    : await planOutputs(photos, given.output, { format, faces: given.crop ?? false });
+  const read = [...photos, ...filesOfStyle(given), ...(given.pack === undefined ? [] : [given.pack])];
+  await refuseOverwriting(
+    plan.map(({ output }) => output),
+    read,
+  );
   if (folder !== undefined) await makeFolder(folder);
-  await removeLeftovers(folder ?? dirname(given.output));
+  else if (!toStdout) await checkFolder(dirname(given.output));
+  if (!toStdout) await removeLeftovers(folder ?? dirname(given.output));
 
   const stylizer = await createStylizer(stylizerOptions(given));
   try {
-    if (pack !== undefined) options.style = { pack };
-    // Once for all photos, and before the first: a bad reference must not look like a bad photo.
-    if (style !== undefined) options.style = { code: await stylizer.resolveStyle(style, { signal: terminal.signal }) };
+    // Once for all photos, and before the first: a bad reference must not look like a bad photo. A pack is no mere code.
+    const isPack = typeof style === "object" && "pack" in style;
+    if (style !== undefined) {
+      options.style = isPack ? style : { code: await stylizer.resolveStyle(style, { signal: terminal.signal }) };
+    }
     return await runBatch(terminal, {
       items: plan,
+      leftOut,
       nameOf: ({ photo }) => photo,
       json: given.json ?? false,
       run: (item, onProgress) => stylizeOne(item, onProgress),
@@ -90,7 +103,14 @@ export async function stylizeCommand(
       return { skipped: true, line: `${photo}: skipped, ${there} is there`, json: { output: there, skipped: true } };
     }
     const { signal } = terminal;
-    const result = await stylizer.stylize(photo, { ...options, signal, onProgress });
+    const result = await stylizer.stylize(await photoArgument(photo), { ...options, signal, onProgress });
+    if (toStdout) {
+      const bytes = await result.toBuffer(format ?? "png", { ...encoding, signal });
+      await new Promise<void>((resolve, reject) => {
+        terminal.stdout.write(bytes, (error) => (error ? reject(error) : resolve()));
+      });
+      return { line: undefined, json: {} };
+    }
     const outputs = given.crop ? await writeFaces(result, output) : [output];
     if (!given.crop) await result.toFile(output, { ...encoding, signal });
     return { line: describe(photo, outputs, result), json: resultToJson(outputs, result) };
@@ -100,6 +120,7 @@ export async function stylizeCommand(
   async function writeFaces({ faces, facesFound }: StylizeResult, output: string): Promise<string[]> {
     const isOnly = facesFound === 1 || options.faces === "largest";
     const paths = faces.map(({ index }) => (isOnly ? output : pathOfFace(output, index + 1)));
+    await refuseOverwriting(paths, read, "FILE_NOT_WRITABLE");
     for (const [i, face] of [...faces.entries()].reverse()) {
       await face.toFile(paths[i] ?? output, { ...encoding, signal: terminal.signal });
     }
@@ -111,6 +132,21 @@ export async function stylizeCommand(
     if (!given.crop) return [output];
     const first = Array.isArray(options.faces) ? (options.faces[0] ?? 0) : 0;
     return [output, pathOfFace(output, first + 1)];
+  }
+}
+
+async function chosenStyle(given: StylizeArguments): Promise<StyleOption | undefined> {
+  const style = await parseStyleArguments(given);
+  if (given.pack === undefined) return style;
+  if (style !== undefined) {
+    throw new MMFSError("INVALID_ARGUMENT", "--pack is a style by itself; leave --style, --reference and --mix out.");
+  }
+  return { pack: await readPackFile(given.pack) };
+}
+
+function refuseForStdout(photos: readonly string[], { crop, json }: StylizeArguments): void {
+  if (photos.length !== 1 || crop || json) {
+    throw new MMFSError("INVALID_ARGUMENT", "-o - writes one picture to stdout: one photo, without --crop and --json.");
   }
 }
 
@@ -141,10 +177,8 @@ function resultToJson(outputs: readonly string[], result: StylizeResult): Record
 }
 
 function parseFormat(format: string | undefined): PictureFormat | undefined {
-  const known = (PICTURE_FORMATS as readonly string[]).includes(format ?? "jpeg");
-  if (!known)
-    throw new MMFSError("INVALID_ARGUMENT", `--format is one of ${PICTURE_FORMATS.join(", ")}, not ${format}.`);
-  return format as PictureFormat | undefined;
+  if (format === undefined) return undefined;
+  return format.toLowerCase() === "jpg" ? "jpeg" : parseWord("--format", format, PICTURE_FORMATS);
 }
 
 async function firstExisting(paths: readonly string[]): Promise<string | undefined> {

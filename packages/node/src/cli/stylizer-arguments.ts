@@ -24,6 +24,8 @@ export function addStylizerOptions(command: Command): Command {
 /** What was given, for `createStylizer`, which judges it. */
 export function stylizerOptions({ bundle, device, dtype, threads, maxPixels }: StylizerArguments): StylizerOptions {
   return {
+    // an address on the command line was typed by the one whose machine it is
+    allowRemote: true,
     bundle,
     device: device as DeviceOption,
     dtype: dtype as DType,

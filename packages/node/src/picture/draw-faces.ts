@@ -3,12 +3,11 @@ import { applySimilarity, cropToSquare, invertSimilarity } from "@mmfs/core";
 import { decodePicture } from "./decode-picture.js";
 import { encodePicture } from "./encode-picture.js";
 import { loadSharp } from "./load-sharp.js";
-import { readInput } from "./read-input.js";
 
-/** A photo with the bounds, the five points and the aligned square of each face drawn on it. */
-export async function drawFaces(photo: string, faces: readonly Face[], format: PictureFormat): Promise<Buffer> {
+/** A photo, of which the bytes are given, with the bounds, the five points and the aligned square of each face drawn on it. */
+export async function drawFaces(photo: Uint8Array, faces: readonly Face[], format: PictureFormat): Promise<Buffer> {
   const sharp = await loadSharp();
-  const { width, height, data } = await decodePicture(await readInput(photo), { maxPixels: Number.MAX_SAFE_INTEGER });
+  const { width, height, data } = await decodePicture(photo, { maxPixels: Number.MAX_SAFE_INTEGER });
   const stroke = Math.max(2, Math.round(Math.max(width, height) / 500));
   const overlay = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" fill="none"
     stroke-width="${stroke}">${faces.map((face) => drawFace(face, stroke)).join("")}</svg>`;

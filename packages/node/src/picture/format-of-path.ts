@@ -4,6 +4,8 @@ import { MMFSError, type PictureFormat } from "@mmfs/core";
 const FORMATS: Record<string, PictureFormat> = {
   ".jpg": "jpeg",
   ".jpeg": "jpeg",
+  ".jpe": "jpeg",
+  ".jfif": "jpeg",
   ".png": "png",
   ".webp": "webp",
   ".avif": "avif",

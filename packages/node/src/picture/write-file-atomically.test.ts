@@ -1,7 +1,9 @@
 import { spawnSync } from "node:child_process";
+import { watch } from "node:fs";
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { removeLeftovers, writeFileAtomically } from "./write-file-atomically.js";
 
@@ -18,6 +20,13 @@ describe("writeFileAtomically", () => {
     await writeFileAtomically(path, Buffer.from("new"));
     expect(await readFile(path, "utf8")).toBe("new");
     expect(await readdir(folder)).toEqual(["a.png"]);
+  });
+
+  it("writes names as long as the file system allows", async () => {
+    const name = `${"日".repeat(83)}.x.png`;
+    expect(Buffer.byteLength(name)).toBe(255);
+    await writeFileAtomically(join(folder, name), Buffer.from("x"));
+    expect(await readdir(folder)).toEqual([name]);
   });
 
   it("says that the folder is missing", async () => {
@@ -43,10 +52,29 @@ describe("writeFileAtomically", () => {
 });
 
 describe("removeLeftovers", () => {
-  it("removes what dead processes left, and nothing of the living or of others", async () => {
+  /** The name under which this process writes: that of a file which a folder prevents from taking its own. */
+  async function temporaryName(): Promise<string> {
+    const target = join(folder, "target");
+    const names: string[] = [];
+    const watcher = watch(folder, (_event, name) => names.push(String(name)));
+    await writeFileAtomically(target, Buffer.from("x"));
+    while (!names.some((name) => name.endsWith(".tmp"))) await sleep(5);
+    watcher.close();
+    await rm(target);
+    return names.find((name) => name.endsWith(".tmp")) ?? "";
+  }
+
+  it("removes what dead processes left, and nothing of the living, of other machines or of others", async () => {
     const { pid: dead } = spawnSync(process.execPath, ["-e", ""]);
-    const stale = `.a.png.mmfs-${dead}-0123456789ab.tmp`;
-    const others = [`.a.png.mmfs-${process.pid}-0123456789ab.tmp`, ".hidden.tmp", "a.png"];
+    const [, where] = /^\.mmfs-([0-9a-f]{12})-\d+-/.exec(await temporaryName()) ?? [];
+    expect(where).toBeDefined();
+    const stale = `.mmfs-${where}-${dead}-0123456789ab.tmp`;
+    const others = [
+      `.mmfs-${where}-${process.pid}-0123456789ab.tmp`,
+      `.mmfs-0123456789ab-${dead}-0123456789ab.tmp`,
+      ".hidden.tmp",
+      "a.png",
+    ];
     for (const name of [stale, ...others]) await writeFile(join(folder, name), "");
     await removeLeftovers(folder);
     expect((await readdir(folder)).sort()).toEqual(others.sort());
