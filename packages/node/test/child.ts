@@ -16,7 +16,7 @@ export interface Finished {
 export function runNode(
   args: readonly string[],
   options: {
-    env?: Record<string, string>;
+    env?: Record<string, string | undefined>;
     cwd?: string;
     input?: Uint8Array;
     during?: (child: ChildProcess) => void;

@@ -1,3 +1,6 @@
+import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runModule, runNode } from "./child.js";
 import { GROUP, PORTRAIT } from "./photos.js";
@@ -54,6 +57,22 @@ describe("a process that stylizes", () => {
       expect(stderr).toBe("");
       expect([status, stdout.trim()]).toEqual([0, "1 cpu 0 true"]);
     }
+  });
+
+  it("leaves nothing behind, in the home of its user or among temporary files", async () => {
+    const home = await mkdtemp(join(tmpdir(), "mmfs-home-"));
+    // onnxruntime's telemetry is silent where CI says that nobody is there
+    const env = {
+      CI: undefined,
+      ORT_DISABLE_TELEMETRY: undefined,
+      HOME: home,
+      XDG_CACHE_HOME: undefined,
+      TMPDIR: home,
+    };
+    const { status, stdout } = await runModule(`import { createStylizer } from "@mmfs/node"; ${use("")}`, { env });
+    expect([status, stdout.trim()]).toEqual([0, "1 cpu 0 true"]);
+    expect(await readdir(home, { recursive: true })).toEqual([]);
+    await rm(home, { recursive: true });
   });
 
   it("ends when a call is abandoned by process.exit in the middle of the computation", async () => {

@@ -1,4 +1,5 @@
 import { MMFSError } from "@mmfs/core";
+import { disableTelemetry } from "./disable-telemetry.js";
 
 export type OnnxRuntime = typeof import("onnxruntime-node");
 
@@ -14,6 +15,7 @@ export async function loadOnnxRuntime(
     return "InferenceSession" in module ? module : (module as { default: OnnxRuntime }).default;
   },
 ): Promise<OnnxRuntime> {
+  disableTelemetry();
   try {
     const onnxRuntime = await load();
     onnxRuntime.env.logLevel = "error";

@@ -1,4 +1,5 @@
 import { Worker } from "node:worker_threads";
+import { disableTelemetry } from "../runtime/disable-telemetry.js";
 import { type CallOptions, ThreadClient } from "../worker/thread-client.js";
 import type { StylizerReference, ThreadFunctions } from "./thread-functions.js";
 
@@ -16,7 +17,10 @@ export function callThread<Name extends keyof ThreadFunctions>(
 ): Promise<ThreadFunctions[Name][1]> {
   // Built, this module and the thread's entry stand side by side in dist. Bundlers find the entry by exactly this expression: one
   // that cannot tell what a worker runs (Turbopack) takes every file of the package for it, and fails.
-  thread ??= new ThreadClient((options) => new Worker(new URL("./stylizer-thread.js", import.meta.url), options));
+  thread ??= new ThreadClient((options) => {
+    disableTelemetry();
+    return new Worker(new URL("./stylizer-thread.js", import.meta.url), options);
+  });
   return thread.call(name, argument, options);
 }
 
