@@ -7,15 +7,9 @@ import type { StylePack } from "./style-pack.js";
  * Refuses a pack that was tuned from another bundle: its decoder reads the features of one encoder alone. Packs that went
  * through `structuredClone` are accepted.
  *
- * @throws {MMFSError} `PACK_MISMATCH`, `STYLE_INVALID`, and `INVALID_ARGUMENT` for what {@link readPack} did not give
+ * @throws {MMFSError} `PACK_MISMATCH`, `STYLE_INVALID`
  */
 export function checkPack(pack: StylePack, bundle: Manifest): void {
-  if (!(pack?.decoder instanceof Uint8Array) || pack.network === undefined || pack.base === undefined) {
-    throw new MMFSError(
-      "INVALID_ARGUMENT",
-      "style.pack must be what readPack gives for the bytes of a .mmfspack file.",
-    );
-  }
   const { network } = bundle;
   const differing = (["baseWidth", "styleDim", "styleLayers", "detail"] as const).find(
     (key) => pack.network[key] !== network[key],

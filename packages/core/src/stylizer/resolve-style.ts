@@ -5,7 +5,8 @@ import { checkStyleCode } from "../style/check-style-code.js";
 import { averageStyles, type StylePart } from "../style/combine-styles.js";
 import { nearNames } from "../style/near-names.js";
 import type { StyleCode } from "../style/style-code.js";
-import type { LoadOptions, StyleEncoder, StyleName, StyleOption, WeightedStyle } from "./options.js";
+import { isMixture, type StyleName, type StyleOption } from "../style/style-option.js";
+import type { LoadOptions, StyleEncoder } from "./options.js";
 
 /** What styles are made from. */
 export interface StyleSources {
@@ -42,10 +43,6 @@ export async function resolveStyle(
 
 function meanOf({ presets }: Presets): StyleCode | undefined {
   return presets.length > 0 ? averageStyles(presets) : undefined;
-}
-
-function isMixture(style: StyleOption): style is readonly WeightedStyle[] {
-  return Array.isArray(style);
 }
 
 async function resolveName(
