@@ -116,7 +116,9 @@ describe("parseStylizerOptions", () => {
 
   it("refuses what is misspelt, beside the parts that a stylizer is made of", () => {
     expect(parseStylizerOptions({ runtime: 1, bundle: 2 } as never)).toEqual({ device: "auto", dtype: "fp32" });
-    expect(() => parseStylizerOptions({ devcie: "cpu" } as never)).toThrow(/no option "devcie"\. Did you mean "device"\?/);
+    expect(() => parseStylizerOptions({ devcie: "cpu" } as never)).toThrow(
+      /no option "devcie"\. Did you mean "device"\?/,
+    );
   });
 });
 
