@@ -11,7 +11,8 @@ import {
   personMatteGraph,
   readCheckpoint,
 } from "@mmfs/checkpoint";
-import { type Preset, STYLE_LAYERS, StyleCode, serializePresets } from "@mmfs/core";
+import { type Preset, STYLE_LAYERS, StyleCode } from "@mmfs/core";
+import { serializePresets } from "@mmfs/core/internal";
 import * as v from "valibot";
 
 /**

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import { loadBundle, type Manifest, readPack, StyleCode, writePack } from "@mmfs/core";
+import { loadBundle, type Manifest, readPack, StyleCode } from "@mmfs/core";
+import { writePack } from "@mmfs/core/internal";
 import { bundleUrl } from "@mmfs/model-mini";
 import { FolderSource } from "@mmfs/node";
 import type { Browser, Page } from "playwright-core";

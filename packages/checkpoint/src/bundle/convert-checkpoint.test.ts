@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
-import { type BundlePart, loadBundle, StyleCode, serializePresets } from "@mmfs/core";
+import { type BundlePart, loadBundle, StyleCode } from "@mmfs/core";
+import { serializePresets } from "@mmfs/core/internal";
 import { InferenceSession, Tensor } from "onnxruntime-node";
 import { expect, test } from "vitest";
 import { convertTowers } from "../towers/convert-towers.js";

@@ -50,7 +50,7 @@ export interface Runtime {
    * Loads a graph on exactly this device; never on another one instead.
    *
    * @param model the bytes of an ONNX file.
-   * @throws {MMFSError} `DEVICE_UNAVAILABLE` with the reason, `MODEL_LOAD`, `UNSUPPORTED_PLATFORM`
+   * @throws {MMFSError} `DEVICE_UNAVAILABLE` with the reason, `MODEL_LOAD`, `UNSUPPORTED_PLATFORM`, `RUNTIME_NOT_LOADED`
    */
   createSession(model: Uint8Array, device: Device): Promise<Session>;
   /** Frees every session and whatever runs them; idempotent. */

@@ -280,6 +280,7 @@ function unknownOption(name: string, known: readonly string[]): MMFSError {
   return new MMFSError(
     "INVALID_ARGUMENT",
     `There is no option "${name}".${guess} The options are ${known.join(", ")}.`,
+    { data: { option: name, near } },
   );
 }
 
@@ -305,10 +306,10 @@ function contradictionIn({ faces, output, subject, surroundings }: ParsedOptions
 }
 
 function invalid(issue: v.BaseIssue<unknown>): MMFSError {
-  return new MMFSError(
-    "INVALID_ARGUMENT",
-    `${v.getDotPath(issue) ?? "options"} must be ${issue.message}; ${describe(issue.input)} was given.`,
-  );
+  const option = v.getDotPath(issue) ?? "options";
+  return new MMFSError("INVALID_ARGUMENT", `${option} must be ${issue.message}; ${describe(issue.input)} was given.`, {
+    data: { option },
+  });
 }
 
 function describe(value: unknown): string {

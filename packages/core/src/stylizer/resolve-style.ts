@@ -75,7 +75,7 @@ function firstPreset({ presets }: Presets): StyleCode {
   throw new MMFSError("STYLE_UNKNOWN", "The bundle has no presets; say which style with `style`, such as { seed: 1 }.");
 }
 
-/** To whom a bundle without towers is given, the style is what is wrong. */
+/** Where a bundle has no towers, the style is what is wrong. */
 async function understood(code: Promise<StyleCode>, otherwise: (cause: MMFSError) => MMFSError): Promise<StyleCode> {
   return code.catch((error: unknown) => {
     throw MMFSError.isInstance(error) && error.code === "BUNDLE_PART_MISSING" ? otherwise(error) : error;
@@ -93,13 +93,13 @@ function unreadablePicture(cause?: MMFSError): MMFSError {
 
 function unknownStyle(name: string, presets: readonly Preset[], cause?: MMFSError): MMFSError {
   const names = presets.map((preset) => preset.name);
-  const near = nearNames(name, names).map((each) => `"${each}"`);
-  const guess = near.length > 0 ? ` Did you mean ${near.join(" or ")}?` : "";
+  const near = nearNames(name, names);
+  const guess = near.length > 0 ? ` Did you mean ${near.map((each) => `"${each}"`).join(" or ")}?` : "";
   const list =
     names.length > 0 ? `Its presets are: ${names.join(", ")}.` : "It has no presets; use { seed } or { code }.";
   return new MMFSError(
     "STYLE_UNKNOWN",
     `The bundle has no preset "${name}" and does not understand prompts.${guess} ${list} A bundle with a textTower, a tokenizer and a mapper does.`,
-    { cause },
+    { cause, data: { near } },
   );
 }

@@ -11,6 +11,7 @@ const PHOTO_ERRORS: readonly MMFSErrorCode[] = [
   "UNSUPPORTED_IMAGE",
   "FILE_NOT_READABLE",
   "INFERENCE_FAILED",
+  "WORKER_FAILED",
 ];
 
 /** What became of one photo: what the command made of it, for `--json` and as a line for people. */

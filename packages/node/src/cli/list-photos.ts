@@ -13,7 +13,7 @@ export async function listPhotos(paths: readonly string[]): Promise<string[]> {
   const photos: string[] = [];
   for (const path of paths) {
     const stats: Stats = await stat(path).catch((cause: unknown) => {
-      throw new MMFSError("FILE_NOT_READABLE", `${path} does not exist or cannot be read.`, { cause });
+      throw new MMFSError("FILE_NOT_READABLE", `${path} does not exist or cannot be read.`, { cause, data: { path } });
     });
     if (!stats.isDirectory()) {
       photos.push(path);

@@ -5,7 +5,7 @@ import { FolderSource } from "../bundle/folder-source.js";
 import { loadSharp } from "../picture/load-sharp.js";
 import { writeFileAtomically } from "../picture/write-file-atomically.js";
 import { createStylizer } from "../stylizer/create-stylizer.js";
-import type { StyleOption } from "../stylizer/style-option.js";
+import type { StyleOption } from "../stylizer/options.js";
 import { ExitCode } from "./exit-codes.js";
 import { parseStyle } from "./parse-arguments.js";
 import { printJson, printLine, type Terminal } from "./terminal.js";
@@ -24,7 +24,10 @@ export async function packCommand(checkpoint: string, given: PackArguments, term
   const { output, name, license } = given;
   const { signal } = terminal;
   const bytes = await readFile(checkpoint).catch((cause: unknown) => {
-    throw new MMFSError("FILE_NOT_READABLE", `The checkpoint ${checkpoint} cannot be read.`, { cause });
+    throw new MMFSError("FILE_NOT_READABLE", `The checkpoint ${checkpoint} cannot be read.`, {
+      cause,
+      data: { path: checkpoint },
+    });
   });
   const folder = await bundleFolder(given.bundle);
   const { manifest } = await loadBundle(new FolderSource(folder), { signal });

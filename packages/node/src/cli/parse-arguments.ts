@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { type FacesOption, MMFSError, parseStyleCode } from "@mmfs/core";
-import type { StyleName } from "../stylizer/style-option.js";
+import type { StyleName } from "../stylizer/options.js";
 
 /**
  * `seed:7`, the path of a style code file (ends with `.style` or `.json`), or else the name of a preset or a prompt.
@@ -12,7 +12,10 @@ export async function parseStyle(text: string): Promise<StyleName> {
   if (seed !== undefined) return { seed: parseWhole("the seed of --style", seed, 0) };
   if (!/\.(style|json)$/i.test(text)) return text;
   const file = await readFile(text, "utf8").catch((cause: unknown) => {
-    throw new MMFSError("FILE_NOT_READABLE", `The style code file ${text} cannot be read.`, { cause });
+    throw new MMFSError("FILE_NOT_READABLE", `The style code file ${text} cannot be read.`, {
+      cause,
+      data: { path: text },
+    });
   });
   return { code: parseStyleCode(file) };
 }

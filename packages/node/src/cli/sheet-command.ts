@@ -5,7 +5,7 @@ import { encodePicture } from "../picture/encode-picture.js";
 import { formatOfPath } from "../picture/format-of-path.js";
 import { writeFileAtomically } from "../picture/write-file-atomically.js";
 import { createStylizer } from "../stylizer/create-stylizer.js";
-import type { StyleOption } from "../stylizer/style-option.js";
+import type { StyleOption } from "../stylizer/options.js";
 import type { Stylizer } from "../stylizer/stylizer.js";
 import { ExitCode } from "./exit-codes.js";
 import { parseNumber, parseStyle, parseWhole } from "./parse-arguments.js";

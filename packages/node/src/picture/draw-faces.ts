@@ -1,5 +1,5 @@
 import type { Face, PictureFormat, Point } from "@mmfs/core";
-import { applySimilarity, cropToSquare, invertSimilarity } from "@mmfs/core";
+import { applySimilarity, cropToSquare, invertSimilarity } from "@mmfs/core/internal";
 import { decodePicture } from "./decode-picture.js";
 import { encodePicture } from "./encode-picture.js";
 import { loadSharp } from "./load-sharp.js";

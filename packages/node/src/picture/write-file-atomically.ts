@@ -36,7 +36,7 @@ export async function writeFileAtomically(
           : cause instanceof Error
             ? cause.message
             : String(cause);
-    throw new MMFSError("FILE_NOT_WRITABLE", `${path} cannot be written: ${reason}.`, { cause });
+    throw new MMFSError("FILE_NOT_WRITABLE", `${path} cannot be written: ${reason}.`, { cause, data: { path } });
   }
 }
 
@@ -60,6 +60,6 @@ function isAlive(pid: number): boolean {
 /** Creates a folder and those above it. @throws {MMFSError} `FILE_NOT_WRITABLE` */
 export async function makeFolder(path: string): Promise<void> {
   await mkdir(path, { recursive: true }).catch((cause: unknown) => {
-    throw new MMFSError("FILE_NOT_WRITABLE", `The folder ${path} cannot be created.`, { cause });
+    throw new MMFSError("FILE_NOT_WRITABLE", `The folder ${path} cannot be created.`, { cause, data: { path } });
   });
 }

@@ -1,12 +1,5 @@
-import {
-  type Device,
-  type DeviceOption,
-  MMFSError,
-  type Runtime,
-  SerialQueue,
-  type Session,
-  type Tensors,
-} from "@mmfs/core";
+import { type Device, type DeviceOption, MMFSError, type Runtime, type Session, type Tensors } from "@mmfs/core";
+import { SerialQueue } from "@mmfs/core/internal";
 import type { InferenceSession, Tensor } from "onnxruntime-common";
 import { buildFor, loadOnnxRuntime, type OnnxRuntime, type RuntimeBuild } from "./load-onnxruntime.js";
 import { threadCount } from "./thread-count.js";
