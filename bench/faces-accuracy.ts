@@ -4,7 +4,8 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { faceDetectorGraph, faceLandmarksGraph } from "@mmfs/checkpoint";
-import type { FaceCrop, FaceFinder, Picture, Runtime } from "@mmfs/core";
+import type { FaceFinder, Picture, Runtime } from "@mmfs/core";
+import type { FaceCrop } from "@mmfs/core/internal";
 import { checkPicture, createFaceFinder } from "@mmfs/core/internal";
 import sharp from "sharp";
 

@@ -3,13 +3,13 @@
 export { alignFace } from "./align/align-face.js";
 export { parseManifest } from "./bundle/load-bundle.js";
 export { BUNDLE_FORMAT, BUNDLE_PARTS, MANIFEST_NAME, RESOLUTIONS } from "./bundle/manifest.js";
-export { parsePresets, serializePresets } from "./bundle/presets.js";
+export { parsePresets } from "./bundle/presets.js";
 export { sha256 } from "./bundle/sha256.js";
 export { ERROR_CODES } from "./errors/mmfs-error.js";
 export { createFaceFinder } from "./faces/face-finder.js";
 export { applySimilarity, cropToSquare, invertSimilarity } from "./geometry/similarity.js";
+export type { FaceCrop, Point } from "./geometry/types.js";
 export { type GraphPart, GraphSet } from "./networks/graph-set.js";
-export { writePack } from "./pack/pack-file.js";
 export { checkPictureFormat } from "./picture/check-picture-format.js";
 export { checkSize } from "./picture/check-size.js";
 export { flatten } from "./picture/flatten.js";
@@ -28,6 +28,14 @@ export { RandomGenerator } from "./random/random-generator.js";
 export { type RemoteResult, RemoteStylizer, type Taken, type Timed } from "./remote/remote-stylizer.js";
 export { shareStylizer } from "./remote/share-stylizer.js";
 export { type Connect, WorkerClient } from "./remote/worker-client.js";
+export {
+  deviceLost,
+  deviceUnavailable,
+  onnxFault,
+  onnxLoadError,
+  onnxReason,
+  onnxRunError,
+} from "./runtime/onnx-errors.js";
 export { DEVICES, DTYPES } from "./runtime/runtime.js";
 export { LruCache } from "./stylizer/lru-cache.js";
 export { parsePlatformOptions, parseStylizerOptions, USUAL_MAX_PIXELS } from "./stylizer/parse-options.js";

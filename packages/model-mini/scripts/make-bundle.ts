@@ -11,8 +11,7 @@ import {
   personMatteGraph,
   readCheckpoint,
 } from "@mmfs/checkpoint";
-import { type Preset, STYLE_LAYERS, StyleCode } from "@mmfs/core";
-import { serializePresets } from "@mmfs/core/internal";
+import { type Preset, STYLE_LAYERS, StyleCode, serializePresets } from "@mmfs/core";
 import * as v from "valibot";
 
 /**

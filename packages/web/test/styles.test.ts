@@ -1,7 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import { loadBundle, type Manifest, readPack, StyleCode } from "@mmfs/core";
-import { writePack } from "@mmfs/core/internal";
+import { loadBundle, type Manifest, readPack, StyleCode, writePack } from "@mmfs/core";
 import { bundleUrl } from "@mmfs/model-mini";
 import { FolderSource } from "@mmfs/node";
 import type { Browser, Page } from "playwright-core";

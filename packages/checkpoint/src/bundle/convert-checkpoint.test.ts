@@ -1,6 +1,5 @@
 import { readFileSync } from "node:fs";
-import { type BundlePart, loadBundle, StyleCode } from "@mmfs/core";
-import { serializePresets } from "@mmfs/core/internal";
+import { type BundlePart, loadBundle, StyleCode, serializePresets } from "@mmfs/core";
 import { InferenceSession, Tensor } from "onnxruntime-node";
 import { expect, test } from "vitest";
 import { convertTowers } from "../towers/convert-towers.js";

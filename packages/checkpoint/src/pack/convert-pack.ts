@@ -1,5 +1,4 @@
-import { type Manifest, MMFSError, StyleCode, type StylePack } from "@mmfs/core";
-import { writePack } from "@mmfs/core/internal";
+import { type Manifest, MMFSError, StyleCode, type StylePack, writePack } from "@mmfs/core";
 import { halfToFloat, toHalves } from "../half-float.js";
 import { decoderLayout } from "../network/network-layout.js";
 import type { Network } from "../network/read-network.js";

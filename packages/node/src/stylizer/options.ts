@@ -6,11 +6,9 @@ import type {
   WeightedStyle as CoreWeightedStyle,
 } from "@mmfs/core";
 import type { PictureInput } from "../picture/picture-input.js";
-import type { NodeDevice } from "../runtime/node-devices.js";
 
 /** Options of {@link createStylizer}. */
 export interface StylizerOptions extends CoreStylizerOptions {
-  device?: "auto" | NodeDevice | undefined;
   /**
    * The bundle of networks and presets: a folder with `mmfs.json` in it, as a path or `file:` URL.
    * @default the bundle of `@mmfs/model-mini`
