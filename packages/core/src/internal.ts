@@ -5,7 +5,6 @@ export { parseManifest } from "./bundle/load-bundle.js";
 export { BUNDLE_FORMAT, BUNDLE_PARTS, MANIFEST_NAME, RESOLUTIONS } from "./bundle/manifest.js";
 export { parsePresets } from "./bundle/presets.js";
 export { sha256 } from "./bundle/sha256.js";
-export { ERROR_CODES } from "./errors/mmfs-error.js";
 export { createFaceFinder } from "./faces/face-finder.js";
 export { applySimilarity, cropToSquare, invertSimilarity } from "./geometry/similarity.js";
 export type { FaceCrop, Point } from "./geometry/types.js";
