@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { alignFace, applySimilarity, checkPicture, cropToSquare, type Face, flatten, type Picture } from "@mmfs/core";
+import type { Face, Picture } from "@mmfs/core";
+import { alignFace, applySimilarity, checkPicture, cropToSquare, flatten } from "@mmfs/core/internal";
 import { NodeRuntime } from "@mmfs/node";
 import sharp, { type Sharp } from "sharp";
 import { beforeAll, expect, test } from "vitest";

@@ -2,7 +2,8 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { compileFunction } from "node:vm";
-import { cropToSquare, type Picture, warpSquare } from "@mmfs/core";
+import type { Picture } from "@mmfs/core";
+import { cropToSquare, warpSquare } from "@mmfs/core/internal";
 import type { Tensor3D } from "@tensorflow/tfjs-core";
 
 /** Side of the recognition network's input in pixels. */

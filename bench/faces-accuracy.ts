@@ -4,7 +4,9 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { faceDetectorGraph, faceLandmarksGraph } from "@mmfs/checkpoint";
-import { checkPicture, createFaceFinder, type FaceCrop, type FaceFinder, type Picture, type Runtime } from "@mmfs/core";
+import type { FaceFinder, Picture, Runtime } from "@mmfs/core";
+import type { FaceCrop } from "@mmfs/core/internal";
+import { checkPicture, createFaceFinder } from "@mmfs/core/internal";
 import sharp from "sharp";
 
 /** The folder of the photo data set, or `undefined` where it is absent. */

@@ -12,16 +12,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { createStyleEncoder } from "@mmfs/clip-mapper";
-import {
-  alignFace,
-  type Bundle,
-  flatten,
-  loadBundle,
-  type Picture,
-  type Runtime,
-  type StyleCode,
-  Stylizer,
-} from "@mmfs/core";
+import { type Bundle, loadBundle, type Picture, type Runtime, type StyleCode, Stylizer } from "@mmfs/core";
+import { alignFace, flatten } from "@mmfs/core/internal";
 import { bundleUrl } from "@mmfs/model-mini";
 import { FolderSource, NodeRuntime } from "@mmfs/node";
 import { type FaceRecognition, loadFaceRecognition, SAME_PERSON_DISTANCE } from "./face-recognition.js";

@@ -14,7 +14,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { decoderGraph, encoderGraph, GraphBuilder, type Network, networkLayout } from "@mmfs/checkpoint";
-import { RandomGenerator } from "@mmfs/core";
+import { RandomGenerator } from "@mmfs/core/internal";
 import { InferenceSession, Tensor } from "onnxruntime-node";
 
 const SIZE = 512;

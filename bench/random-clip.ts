@@ -1,7 +1,8 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type ClipConfig, clipLayout, convertClip, mapperGraph, networkLayout } from "@mmfs/checkpoint";
-import { type BundleFile, MANIFEST_NAME, type Manifest, type NetworkShape, RandomGenerator, sha256 } from "@mmfs/core";
+import type { BundleFile, Manifest, NetworkShape } from "@mmfs/core";
+import { MANIFEST_NAME, RandomGenerator, sha256 } from "@mmfs/core/internal";
 
 /** `openai/clip-vit-base-patch32`. */
 const VIT_B_32: ClipConfig = {

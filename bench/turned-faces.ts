@@ -1,5 +1,6 @@
 import { join } from "node:path";
-import type { FaceCrop, FaceFinder, Picture, Point } from "@mmfs/core";
+import type { FaceFinder, Picture } from "@mmfs/core";
+import type { FaceCrop, Point } from "@mmfs/core/internal";
 import sharp from "sharp";
 import { readPicture, references } from "./faces-accuracy.js";
 

@@ -3,7 +3,9 @@ import { defineConfig, type Options } from "tsup";
 // The types name `Symbol.asyncDispose`, which the user's own `lib` need not have.
 const DISPOSABLE = '/// <reference lib="esnext.disposable" />';
 
-const shared: Options = { target: "es2022", platform: "neutral", sourcemap: true, splitting: false };
+const shared: Options = { target: "es2022", platform: "neutral", sourcemap: true };
+
+const entries = ["src/index.ts", "src/internal.ts"];
 
 export default defineConfig([
   // File by file, so that a page's bundler leaves out the files that it does not need.
@@ -12,7 +14,8 @@ export default defineConfig([
     entry: ["src/**/*.ts", "!src/**/*.test.ts", "!src/**/__fixtures__/**"],
     format: ["esm"],
     bundle: false,
-    dts: { entry: "src/index.ts", banner: DISPOSABLE },
+    dts: { entry: entries, banner: DISPOSABLE },
   },
-  { ...shared, entry: ["src/index.ts"], format: ["cjs"], dts: { banner: DISPOSABLE } },
+  // Both entries share their classes and what they keep.
+  { ...shared, entry: entries, format: ["cjs"], splitting: true, dts: { banner: DISPOSABLE } },
 ]);

@@ -8,7 +8,7 @@ const shared: Options = { target: "es2022", platform: "node", sourcemap: true };
 export default defineConfig([
   {
     ...shared,
-    entry: ["src/index.ts", "src/stylizer-thread.ts", "src/cli.ts"],
+    entry: { index: "src/index.ts", "stylizer-thread": "src/worker/stylizer-thread.ts", cli: "src/cli.ts" },
     format: ["esm"],
     dts: { entry: "src/index.ts", banner: DISPOSABLE },
     splitting: true,

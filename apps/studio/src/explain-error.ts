@@ -21,8 +21,10 @@ export function explainError(error: unknown): string {
       case "DEVICE_LOST":
         return "The graphics card went away for a moment. Try again; nothing was lost.";
       case "INFERENCE_FAILED":
+      case "WORKER_FAILED":
         return "The computation broke off, perhaps for want of memory. Close other tabs or use a smaller photo, and try again.";
       case "UNSUPPORTED_PLATFORM":
+      case "RUNTIME_NOT_LOADED":
         return "This browser cannot run the painter. A newer Chrome, Edge, Firefox or Safari can.";
       default:
         return error.message;

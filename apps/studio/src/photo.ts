@@ -1,4 +1,4 @@
-import { sizeInHeader } from "@mmfs/core";
+import { sizeInHeader } from "@mmfs/core/internal";
 import { type Face, MMFSError } from "@mmfs/web";
 import { computed, signal } from "@preact/signals";
 import { lanes, openStylizer, watchDownload } from "./engine.js";

@@ -1,4 +1,5 @@
-import { flatten, type Picture, resample, type Span } from "@mmfs/core";
+import type { Picture } from "@mmfs/core";
+import { flatten, resample, type Span } from "@mmfs/core/internal";
 
 const MEAN = [0.48145466, 0.4578275, 0.40821073] as const;
 const DEVIATION = [0.26862954, 0.26130258, 0.27577711] as const;

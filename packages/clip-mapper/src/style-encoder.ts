@@ -3,20 +3,14 @@ import {
   type BundlePart,
   type BundleSource,
   type DeviceOption,
-  DisposableQueue,
   type DType,
-  type GraphPart,
-  GraphSet,
   type LoadOptions,
-  LruCache,
   loadBundle,
   MMFSError,
   type NdarrayView,
   type Picture,
   type PreloadOptions,
   type ProgressEvent,
-  parseStylizerOptions,
-  pictureDigest,
   type Runtime,
   STYLE_LAYERS,
   StyleCode,
@@ -25,6 +19,14 @@ import {
   type Tensors,
   takePicture,
 } from "@mmfs/core";
+import {
+  DisposableQueue,
+  type GraphPart,
+  GraphSet,
+  LruCache,
+  parseStylizerOptions,
+  pictureDigest,
+} from "@mmfs/core/internal";
 import { Tensor } from "onnxruntime-common";
 import { clipPixels } from "./clip-pixels.js";
 import { combineEmbeddings } from "./combine-embeddings.js";
@@ -328,7 +330,7 @@ function numbers(outputs: Tensors, part: string, name: string): Float32Array {
   const data = outputs[name]?.data;
   if (data instanceof Float32Array && data.every(Number.isFinite)) return data;
   throw new MMFSError(
-    "MODEL_LOAD",
+    "BUNDLE_INVALID",
     `The ${part} of the bundle gives no output "${name}" of finite float32 numbers (it has: ${Object.keys(outputs).join(", ")}). ` +
       "See the bundle format.",
   );

@@ -3,7 +3,7 @@ import { build } from "esbuild";
 import { expect, it } from "vitest";
 
 const entry = fileURLToPath(new URL("../src/index.ts", import.meta.url));
-const DEPENDENCIES = ["@huggingface/tokenizers", "@mmfs/core", "onnxruntime-common", "valibot"];
+const DEPENDENCIES = ["@huggingface/tokenizers", "@mmfs/core", "@mmfs/core/internal", "onnxruntime-common", "valibot"];
 
 it.each(["browser", "node", "neutral"] as const)("imports nothing but its dependencies for %s", async (platform) => {
   const { metafile } = await build({

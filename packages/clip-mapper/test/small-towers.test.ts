@@ -1,5 +1,6 @@
 import { convertTowers, readCheckpoint } from "@mmfs/checkpoint";
-import { MANIFEST_NAME, type Manifest, sha256 } from "@mmfs/core";
+import type { Manifest } from "@mmfs/core";
+import { MANIFEST_NAME, sha256 } from "@mmfs/core/internal";
 import { expect, it } from "vitest";
 import { createStyleEncoder } from "../src/index.js";
 import { cpuRuntime } from "./cpu-runtime.js";

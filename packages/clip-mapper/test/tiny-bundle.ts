@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { convertClip, mapperGraph, readCheckpoint, readNetwork } from "@mmfs/checkpoint";
-import { type BundleSource, MANIFEST_NAME, type Manifest, MMFSError, sha256 } from "@mmfs/core";
+import { type BundleSource, type Manifest, MMFSError } from "@mmfs/core";
+import { MANIFEST_NAME, sha256 } from "@mmfs/core/internal";
 
 export const fixture = (path: string) =>
   new Uint8Array(readFileSync(new URL(`./__fixtures__/${path}`, import.meta.url)));

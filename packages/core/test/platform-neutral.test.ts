@@ -3,15 +3,17 @@ import { createContext, runInContext } from "node:vm";
 import { build } from "esbuild";
 import { describe, expect, it } from "vitest";
 
-const entry = fileURLToPath(new URL("../src/index.ts", import.meta.url));
+const [entry, internal] = ["../src/index.ts", "../src/internal.ts"].map((path) =>
+  fileURLToPath(new URL(path, import.meta.url)),
+);
 
 /** What the standards of the web and Node have in common and the package needs at import: nothing of a page, nothing of Node. */
 const GLOBALS = { AbortController, DataView, TextDecoder, TextEncoder, performance, atob, btoa };
 
 describe.each(["browser", "node", "neutral"] as const)("bundled for %s", (platform) => {
-  const bundle = (external: string[]) =>
+  const bundle = (external: string[], path = entry!) =>
     build({
-      entryPoints: [entry],
+      entryPoints: [path],
       bundle: true,
       write: false,
       metafile: true,
@@ -23,8 +25,8 @@ describe.each(["browser", "node", "neutral"] as const)("bundled for %s", (platfo
       logLevel: "silent",
     });
 
-  it("imports nothing but its dependencies", async () => {
-    const { metafile } = await bundle(["onnxruntime-common", "valibot"]);
+  it.each([entry, internal])("imports nothing but its dependencies: %s", async (path) => {
+    const { metafile } = await bundle(["onnxruntime-common", "valibot"], path);
     const imports = Object.values(metafile.inputs).flatMap(({ imports }) => imports);
     const bare = new Set(imports.flatMap(({ path, external }) => (external ? path : [])));
     expect([...bare].sort()).toEqual(["onnxruntime-common", "valibot"]);

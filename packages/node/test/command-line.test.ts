@@ -244,7 +244,7 @@ describe("mmfs stylize", () => {
     [["stylise"], 2, /unknown command.*stylize/s],
     [["stylize", PORTRAIT, "-o", "a.png", "--style", "strips"], 2, /stripes/],
     [["stylize", PORTRAIT, "-o", "a.png", "--strength", "lots"], 2, /--strength is a number/],
-    [["stylize", PORTRAIT, "-o", "a.png", "--device", "gpu"], 2, /device is one of/],
+    [["stylize", PORTRAIT, "-o", "a.png", "--device", "gpu"], 2, /device must be one of/],
     [["stylize", PORTRAIT, "-o", "a.gif"], 2, /a\.gif|name a folder|extension/],
     [["stylize", PORTRAIT, "-o", "a.png", "--bundle", "none"], 1, /mmfs\.json/],
     [["stylize", "none.jpg", "-o", "a.png"], 1, /none\.jpg does not exist/],

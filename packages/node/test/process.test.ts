@@ -115,7 +115,7 @@ describe("a process that stylizes", () => {
       console.log(JSON.stringify({ code, message, other: thread !== first, faces: result.faces.length }));`);
     expect([status, stderr]).toEqual([0, ""]);
     expect(JSON.parse(stdout)).toEqual({
-      code: "INFERENCE_FAILED",
+      code: "WORKER_FAILED",
       message: expect.stringContaining("The next call starts a new one"),
       other: true,
       faces: 1,

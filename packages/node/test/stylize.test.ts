@@ -9,7 +9,7 @@ import { built } from "./built.js";
 import { GROUP, PORTRAIT } from "./photos.js";
 import { makeToyBundle } from "./toy-bundle.js";
 
-const { createStylizer, MMFSError } = built;
+const { createStylizer, MMFSError, stylize } = built;
 let toy: Awaited<ReturnType<typeof makeToyBundle>>;
 let stylizer: Stylizer;
 let folder: string;
@@ -197,7 +197,10 @@ describe("what goes wrong", () => {
       [() => stylizer.stylize(Buffer.from("no picture")), "UNSUPPORTED_IMAGE"],
       [() => stylizer.stylize(join(folder, "none.jpg")), "FILE_NOT_READABLE"],
       [() => stylizer.stylize(PORTRAIT, { style: "stripe" }), "STYLE_UNKNOWN"],
-      [() => stylizer.stylize(PORTRAIT, { strength: 7 }), "INVALID_ARGUMENT"],
+      // Before the file is looked for, which does not exist.
+      [() => stylizer.stylize("/nope.jpg", { strength: 9 }), "INVALID_ARGUMENT"],
+      [() => stylize("/nope.jpg", { strenght: 1 } as never), "INVALID_ARGUMENT"],
+      [() => createStylizer({ devcie: "cpu", bundle: "/nope" } as never), "INVALID_ARGUMENT"],
       [() => stylizer.stylize(PORTRAIT, { style: (() => "stripes") as unknown as string }), "INVALID_ARGUMENT"],
       [() => createStylizer({ device: "gpu" as "cpu" }), "INVALID_ARGUMENT"],
       [() => createStylizer({ threads: 0 }), "INVALID_ARGUMENT"],

@@ -3,7 +3,8 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { convertCheckpoint, faceDetectorGraph, faceLandmarksGraph } from "@mmfs/checkpoint";
-import { RandomGenerator, StyleCode, serializePresets } from "@mmfs/core";
+import { StyleCode, serializePresets } from "@mmfs/core";
+import { RandomGenerator } from "@mmfs/core/internal";
 import { toyCheckpoint } from "./toy-checkpoint.js";
 
 /** A bundle of 128 pixels with random weights, real face graphs and two presets, in a folder of its own. */

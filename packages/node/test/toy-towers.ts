@@ -1,7 +1,8 @@
 import { cp, readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { convertClip, mapperGraph, readCheckpoint, readNetwork } from "@mmfs/checkpoint";
-import { type Manifest, sha256 } from "@mmfs/core";
+import type { Manifest } from "@mmfs/core";
+import { sha256 } from "@mmfs/core/internal";
 import sharp from "sharp";
 
 /** D of the toy bundle that the towers fit. */

@@ -164,7 +164,7 @@ describe.skipIf(chromiumPath === undefined)("the life of a stylizer", () => {
       await stylizer.dispose();
       return [...codes, workers.length];
     })()`);
-    expect(codes).toEqual(["INFERENCE_FAILED", "none", "none", 3]);
+    expect(codes).toEqual(["WORKER_FAILED", "none", "none", 3]);
   }, 120_000);
 
   it("holds no more memory after 200 runs than after 40", async () => {
@@ -243,7 +243,7 @@ describe.skipIf(chromiumPath === undefined)("the life of a stylizer", () => {
     await other.close();
     expect(told).toEqual([
       expect.stringMatching(/^DOWNLOAD_FAILED: .*Access-Control-Allow-Origin/),
-      expect.stringMatching(/^URL_NOT_ALLOWED: .*crossorigin/),
+      expect.stringMatching(/^CROSS_ORIGIN_PICTURE: .*crossorigin/),
     ]);
   }, 120_000);
 });

@@ -1,13 +1,5 @@
-import {
-  BUNDLE_FORMAT,
-  type BundleFile,
-  type BundlePart,
-  MANIFEST_NAME,
-  type Manifest,
-  MMFSError,
-  parsePresets,
-  sha256,
-} from "@mmfs/core";
+import { type BundleFile, type BundlePart, type Manifest, MMFSError } from "@mmfs/core";
+import { BUNDLE_FORMAT, MANIFEST_NAME, parsePresets, sha256 } from "@mmfs/core/internal";
 import { encoderDigest } from "../network/encoder-digest.js";
 import { readNetwork } from "../network/read-network.js";
 import { decoderGraph } from "../onnx/decoder-graph.js";

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
-import { loadBundle, MANIFEST_NAME } from "@mmfs/core";
+import { loadBundle } from "@mmfs/core";
+import { MANIFEST_NAME } from "@mmfs/core/internal";
 import { InferenceSession } from "onnxruntime-node";
 import { expect, test } from "vitest";
 import { type ConvertClipOptions, convertClip } from "./convert-clip.js";

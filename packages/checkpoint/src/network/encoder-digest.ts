@@ -1,4 +1,4 @@
-import { sha256 } from "@mmfs/core";
+import { sha256 } from "@mmfs/core/internal";
 import { toHalves } from "../half-float.js";
 import { encoderLayout } from "./network-layout.js";
 import type { Network } from "./read-network.js";

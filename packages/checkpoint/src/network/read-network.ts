@@ -1,4 +1,5 @@
-import { MMFSError, type NetworkShape, RESOLUTIONS } from "@mmfs/core";
+import { MMFSError, type NetworkShape } from "@mmfs/core";
+import { RESOLUTIONS } from "@mmfs/core/internal";
 import type { Checkpoint, CheckpointTensor } from "../reading/checkpoint.js";
 import { layoutWeights } from "./layout-weights.js";
 import { hasDetail, MAPPER, networkLayout, STYLE_LAYERS } from "./network-layout.js";

@@ -46,7 +46,9 @@ export async function convertPack(bytes: Uint8Array, options: ConvertPackOptions
   }
   const { encoder, decoder } = bundle.parts;
   if (encoder === undefined) {
-    throw new MMFSError("BUNDLE_PART_MISSING", `The bundle "${bundle.name}" has no encoder, to which a pack belongs.`);
+    throw new MMFSError("BUNDLE_PART_MISSING", `The bundle "${bundle.name}" has no encoder, to which a pack belongs.`, {
+      data: { part: "encoder" },
+    });
   }
   const { prompt, reference, preview, network } = tuned;
   const encoded = preview && (await options.encodePreview?.(preview));
@@ -66,11 +68,13 @@ export async function convertPack(bytes: Uint8Array, options: ConvertPackOptions
 }
 
 function checkBase({ network, encoderSha256 }: TunedDecoder, bundle: Manifest): void {
+  const data = { bundle: bundle.name };
   for (const key of ["baseWidth", "styleDim", "detail"] as const) {
     if (network.shape[key] === bundle.network[key]) continue;
     throw new MMFSError(
       "PACK_MISMATCH",
       `The decoder is of a network with ${key} ${network.shape[key]}, and the bundle "${bundle.name}" has ${bundle.network[key]}. Name the bundle that it was tuned from.`,
+      { data },
     );
   }
   const stated = bundle.provenance?.encoderSha256;
@@ -78,6 +82,7 @@ function checkBase({ network, encoderSha256 }: TunedDecoder, bundle: Manifest): 
     throw new MMFSError(
       "PACK_MISMATCH",
       `The decoder was tuned with another encoder (${encoderSha256.slice(0, 12)}…) than that of the bundle "${bundle.name}" (${stated.slice(0, 12)}…). Name the bundle that it was tuned from.`,
+      { data },
     );
   }
 }

@@ -1,4 +1,5 @@
-import { type BundleFile, MMFSError, sha256 } from "@mmfs/core";
+import { type BundleFile, MMFSError } from "@mmfs/core";
+import { sha256 } from "@mmfs/core/internal";
 import type { ClipDType } from "../clip/tower-weights.js";
 
 /** A file of a bundle and the same graph with weights that are stored otherwise. */

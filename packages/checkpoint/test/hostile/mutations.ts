@@ -1,4 +1,4 @@
-import { RandomGenerator } from "@mmfs/core";
+import { RandomGenerator } from "@mmfs/core/internal";
 import { join } from "./pickle-bytes.js";
 
 /** Numbers that break careless readers. */

@@ -167,7 +167,7 @@ describe("Bundle.part", () => {
       source({}, async (path) => {
         if (path === "mmfs.json") return new TextEncoder().encode(JSON.stringify(manifest));
         attempts += 1;
-        if (attempts === 1) throw new MMFSError("MODEL_DOWNLOAD", "offline");
+        if (attempts === 1) throw new MMFSError("MODEL_DOWNLOAD", "offline", { data: { url: path } });
         return encoder;
       }),
     );

@@ -88,12 +88,14 @@ export class Bundle {
       throw new MMFSError(
         "MODEL_INTEGRITY",
         `${path} of the bundle at ${this.location} has ${bytes.byteLength} bytes where the manifest says ${size}. ${remedy}`,
+        { data: { path } },
       );
     }
     if ((await sha256(bytes)) !== expected) {
       throw new MMFSError(
         "MODEL_INTEGRITY",
         `${path} of the bundle at ${this.location} has another SHA-256 than the manifest says. ${remedy}`,
+        { data: { path } },
       );
     }
     return bytes;
@@ -104,6 +106,7 @@ export class Bundle {
     return new MMFSError(
       "BUNDLE_PART_MISSING",
       `The bundle "${this.manifest.name}" at ${this.location} has no ${name} (it has: ${present}). ${REMEDIES[name]}`,
+      { data: { part: name } },
     );
   }
 }

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import type { DType } from "../runtime/runtime.js";
 
 /** The version of the bundle format that this package writes. It reads format 1, whose graphs are of one size, as well. */
 export const BUNDLE_FORMAT = 2;
@@ -23,6 +24,31 @@ export const BUNDLE_PARTS = [
 
 export type BundlePart = (typeof BUNDLE_PARTS)[number];
 
+/** A file of a bundle with its size and SHA-256. */
+export interface BundleFile {
+  /** Relative to the bundle's folder, with forward slashes. */
+  path: string;
+  bytes: number;
+  /** In lower-case hexadecimal digits. */
+  sha256: string;
+}
+
+/** What `mmfs.json` says of a bundle, the same for every format. One of format 2 may be written as JSON as it is. */
+export interface Manifest {
+  format: 1 | typeof BUNDLE_FORMAT;
+  name: string;
+  description?: string | undefined;
+  /** SPDX identifier or a sentence on the terms of the weights. */
+  license: string;
+  /** Where the weights come from: data, checkpoint, tool. */
+  provenance?: Record<string, string> | undefined;
+  network: NetworkShape;
+  parts: { [Part in BundlePart]?: (BundleFile & { variants?: Variants | undefined }) | undefined };
+}
+
+/** Other precisions of the same graph. */
+type Variants = { [Other in Exclude<DType, "fp32">]?: BundleFile | undefined };
+
 const RelativePath = v.pipe(
   v.string(),
   v.minLength(1),
@@ -42,10 +68,15 @@ export const BundleFileSchema = v.object({
   sha256: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/, "must be 64 lower-case hexadecimal digits")),
 });
 
+const variants = { fp16: v.optional(BundleFileSchema), int8: v.optional(BundleFileSchema) } satisfies Record<
+  Exclude<DType, "fp32">,
+  v.GenericSchema
+>;
+
 const PartSchema = v.object({
   ...BundleFileSchema.entries,
   /** Other precisions of the same graph. */
-  variants: v.optional(v.object({ fp16: v.optional(BundleFileSchema), int8: v.optional(BundleFileSchema) })),
+  variants: v.optional(v.object(variants)),
 });
 
 const positive = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65536));
@@ -117,8 +148,3 @@ export const ManifestSchema = v.variant("format", [
 ]);
 
 type PartEntries = Record<BundlePart, v.OptionalSchema<typeof PartSchema, undefined>>;
-
-/** What `mmfs.json` says of a bundle, the same for every format. One of format 2 may be written as JSON as it is. */
-export type Manifest = v.InferOutput<typeof ManifestSchema>;
-/** A file of a bundle with its size and SHA-256. */
-export type BundleFile = v.InferOutput<typeof BundleFileSchema>;

@@ -5,7 +5,7 @@ export async function sha256(bytes: Uint8Array): Promise<string> {
   const subtle = globalThis.crypto?.subtle;
   if (subtle === undefined) {
     throw new MMFSError(
-      "UNSUPPORTED_PLATFORM",
+      "INSECURE_CONTEXT",
       "Files cannot be verified here, because crypto.subtle is missing. In a browser, serve the page over https or from localhost.",
     );
   }

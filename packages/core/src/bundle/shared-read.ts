@@ -1,3 +1,4 @@
+import { leaveOnAbort } from "../queue/follow-signals.js";
 import type { ReadOptions } from "./bundle-source.js";
 
 type Progress = NonNullable<ReadOptions["onProgress"]>;
@@ -41,15 +42,9 @@ export class SharedRead {
     signal?.throwIfAborted();
     this.#waiting += 1;
     if (onProgress) this.#listeners.add(onProgress);
-    let leave = () => {};
-    const left = new Promise<never>((_, reject) => {
-      leave = () => reject(signal?.reason);
-      signal?.addEventListener("abort", leave, { once: true });
-    });
     try {
-      return await Promise.race([this.#bytes, left]);
+      return await leaveOnAbort(this.#bytes, signal);
     } finally {
-      signal?.removeEventListener("abort", leave);
       if (onProgress) this.#listeners.delete(onProgress);
       this.#waiting -= 1;
       if (this.#waiting === 0 && !this.#settled) this.#controller.abort();

@@ -30,7 +30,7 @@ export async function detectInView(
   const { boxes, scores } = await detector.run({ image });
   if (!(boxes?.data instanceof Float32Array && scores?.data instanceof Float32Array)) {
     throw new MMFSError(
-      "MODEL_LOAD",
+      "BUNDLE_INVALID",
       "The face detector must have the outputs boxes and scores; use the bundle's own.",
     );
   }

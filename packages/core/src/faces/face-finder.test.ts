@@ -237,7 +237,7 @@ describe("signals and sessions", () => {
   test("graphs that are not the bundle's are refused by name", async () => {
     const { detector, landmarks } = await faceSessions();
     const wrong = createFaceFinder({ detector: { ...detector, run: async () => ({}) }, landmarks });
-    await expect(wrong.find(createPicture(64, 64))).rejects.toMatchObject({ code: "MODEL_LOAD" });
+    await expect(wrong.find(createPicture(64, 64))).rejects.toMatchObject({ code: "BUNDLE_INVALID" });
   });
 });
 

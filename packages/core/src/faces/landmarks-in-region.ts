@@ -57,7 +57,7 @@ async function landmarksInSquare(landmarks: Session, square: MeshSquare): Promis
   const { landmarks: mesh, presence } = await landmarks.run({ image });
   if (!(mesh?.data instanceof Float32Array && presence?.data instanceof Float32Array)) {
     throw new MMFSError(
-      "MODEL_LOAD",
+      "BUNDLE_INVALID",
       "The face landmarks must have the outputs landmarks and presence; use the bundle's own.",
     );
   }

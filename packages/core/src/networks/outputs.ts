@@ -11,7 +11,7 @@ export function outputOf(outputs: Tensors, name: string): Tensor {
   const tensor = outputs[name];
   if (tensor !== undefined) return tensor;
   throw new MMFSError(
-    "MODEL_LOAD",
+    "BUNDLE_INVALID",
     `A graph of the bundle has no output "${name}" (it has: ${Object.keys(outputs).join(", ")}). See the bundle format.`,
   );
 }

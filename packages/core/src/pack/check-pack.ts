@@ -7,16 +7,11 @@ import type { StylePack } from "./style-pack.js";
  * Refuses a pack that was tuned from another bundle: its decoder reads the features of one encoder alone. Packs that went
  * through `structuredClone` are accepted.
  *
- * @throws {MMFSError} `PACK_MISMATCH`, `STYLE_INVALID`, and `INVALID_ARGUMENT` for what {@link readPack} did not give
+ * @throws {MMFSError} `PACK_MISMATCH`, `STYLE_INVALID`
  */
 export function checkPack(pack: StylePack, bundle: Manifest): void {
-  if (!(pack?.decoder instanceof Uint8Array) || pack.network === undefined || pack.base === undefined) {
-    throw new MMFSError(
-      "INVALID_ARGUMENT",
-      "style.pack must be what readPack gives for the bytes of a .mmfspack file.",
-    );
-  }
   const { network } = bundle;
+  const data = { bundle: bundle.name, base: pack.base.bundle };
   const differing = (["baseWidth", "styleDim", "styleLayers", "detail"] as const).find(
     (key) => pack.network[key] !== network[key],
   );
@@ -24,6 +19,7 @@ export function checkPack(pack: StylePack, bundle: Manifest): void {
     throw new MMFSError(
       "PACK_MISMATCH",
       `The style pack "${pack.name}" is for a network with ${differing} ${pack.network[differing]}, and the bundle "${bundle.name}" has ${network[differing]}. Use the bundle that it was tuned from: "${pack.base.bundle}".`,
+      { data },
     );
   }
   const { fixedSize } = pack.network;
@@ -32,12 +28,14 @@ export function checkPack(pack: StylePack, bundle: Manifest): void {
     throw new MMFSError(
       "PACK_MISMATCH",
       `The style pack "${pack.name}" draws squares of ${fixedSize} pixels alone, and the bundle "${bundle.name}" those of ${others}. Use it with the bundle that it was made for, or make it anew with mmfs pack.`,
+      { data },
     );
   }
   if (bundle.parts.encoder !== undefined && bundle.parts.encoder.sha256 !== pack.base.encoder) {
     throw new MMFSError(
       "PACK_MISMATCH",
       `The style pack "${pack.name}" was tuned from the bundle "${pack.base.bundle}", whose encoder is not that of the bundle "${bundle.name}". Use that bundle and version, or make the pack anew with mmfs pack.`,
+      { data },
     );
   }
   checkStyleCode(pack.code, network.styleDim);

@@ -119,7 +119,7 @@ it("refuses sides that make no sense and networks that are another's, and stops 
     await expect(personMatte(photo, [], redNetwork(), { side })).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
   }
   const other = { ...redNetwork(), run: async () => ({ boxes: new Tensor("float32", [1], [1]) }) };
-  await expect(personMatte(photo, [], other)).rejects.toMatchObject({ code: "MODEL_LOAD" });
+  await expect(personMatte(photo, [], other)).rejects.toMatchObject({ code: "BUNDLE_INVALID" });
   const network = redNetwork();
   const stopped = personMatte(photo, [], network, { signal: AbortSignal.abort(new Error("enough")) });
   await expect(stopped).rejects.toThrow("enough");

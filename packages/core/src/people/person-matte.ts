@@ -38,7 +38,7 @@ export interface PersonMatteOptions {
  * @param network MediaPipe's selfie segmentation, the bundle's part `personMatte`: `image [1, 3, 256, 256]` in [0, 1] →
  * `matte [1, 1, 256, 256]` in [0, 1].
  * @returns a matte of at most `options.side` pixels, whatever the size of the photo.
- * @throws {MMFSError} `INVALID_ARGUMENT`, `MODEL_LOAD`, `INFERENCE_FAILED`, `DISPOSED`; and `signal.reason`
+ * @throws {MMFSError} `INVALID_ARGUMENT`, `BUNDLE_INVALID`, `INFERENCE_FAILED`, `DISPOSED`; and `signal.reason`
  * @see https://github.com/google-ai-edge/mediapipe/tree/master/mediapipe/modules/selfie_segmentation for the network; He, Sun
  * and Tang 2013, "Guided Image Filtering", for the edges
  */
@@ -111,7 +111,7 @@ function shownSpan(start: number, length: number, available: number, toView: num
 async function sharesOf(network: Session, image: Float32Array): Promise<Float32Array> {
   const { matte } = await network.run({ image: new Tensor("float32", image, [1, 3, MATTE_SIZE, MATTE_SIZE]) });
   if (!(matte?.data instanceof Float32Array && matte.data.length === MATTE_SIZE * MATTE_SIZE)) {
-    throw new MMFSError("MODEL_LOAD", "The person matte must have the output matte; use the bundle's own.");
+    throw new MMFSError("BUNDLE_INVALID", "The person matte must have the output matte; use the bundle's own.");
   }
   return matte.data;
 }

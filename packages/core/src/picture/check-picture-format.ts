@@ -17,5 +17,6 @@ export function checkPictureFormat(bytes: Uint8Array): void {
   throw new MMFSError(
     "UNSUPPORTED_IMAGE",
     `The file is ${sniffed.refused}, which is not accepted. Save it as JPEG, PNG, WebP or AVIF first.`,
+    { data: { format: sniffed.refused } },
   );
 }

@@ -1,3 +1,5 @@
+import { followSignals } from "./follow-signals.js";
+
 interface Waiting {
   start: () => void;
   refuse: (reason: unknown) => void;
@@ -5,8 +7,14 @@ interface Waiting {
 
 /** Runs tasks one after the other, in the order in which they came. A task that fails does not hold up the next. */
 export class SerialQueue {
+  readonly #width: number;
   readonly #waiting: Waiting[] = [];
-  #running: Promise<void> | undefined;
+  readonly #running = new Set<Promise<void>>();
+
+  /** @param width how many tasks run at a time. @default 1 */
+  constructor(width = 1) {
+    this.#width = width;
+  }
 
   /**
    * @param signal a task that is still waiting leaves the queue at once and rejects with `signal.reason`; one that runs
@@ -15,39 +23,42 @@ export class SerialQueue {
   run<T>(task: () => Promise<T>, signal?: AbortSignal | undefined): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       if (signal?.aborted) return reject(signal.reason);
-      const leave = () => {
-        this.#waiting.splice(this.#waiting.indexOf(entry), 1);
-        reject(signal?.reason);
+      const start = () => {
+        const running = Promise.resolve()
+          .then(task)
+          .then(resolve, reject)
+          .finally(() => {
+            this.#running.delete(running);
+            this.#waiting.shift()?.start();
+          });
+        this.#running.add(running);
       };
+      if (this.#running.size < this.#width) return start();
+      const stopFollowing = followSignals([signal], (reason) => {
+        this.#waiting.splice(this.#waiting.indexOf(entry), 1);
+        reject(reason);
+      });
       const entry: Waiting = {
         start: () => {
-          signal?.removeEventListener("abort", leave);
-          this.#running = Promise.resolve()
-            .then(task)
-            .then(resolve, reject)
-            .finally(() => {
-              this.#running = undefined;
-              this.#waiting.shift()?.start();
-            });
+          stopFollowing();
+          start();
         },
         refuse: (reason) => {
-          signal?.removeEventListener("abort", leave);
+          stopFollowing();
           reject(reason);
         },
       };
-      if (this.#running === undefined) return entry.start();
-      signal?.addEventListener("abort", leave, { once: true });
       this.#waiting.push(entry);
     });
   }
 
-  /** Rejects every task that waits; the running one goes on. */
+  /** Rejects every task that waits; those that run go on. */
   clear(reason: unknown): void {
     for (const entry of this.#waiting.splice(0)) entry.refuse(reason);
   }
 
   /** Resolves when nothing runs any more. */
   async idle(): Promise<void> {
-    while (this.#running !== undefined) await this.#running;
+    while (this.#running.size > 0) await Promise.all(this.#running);
   }
 }

@@ -1,16 +1,22 @@
 import type { Tensor } from "onnxruntime-common";
 
-/** A place where graphs run. `wasm` is the CPU of a browser. */
-export type Device = "cpu" | "wasm" | "webgpu" | "cuda" | "coreml" | "dml";
+/** The places where graphs run. `wasm` is the CPU of a browser. */
+export const DEVICES = ["cpu", "wasm", "webgpu", "cuda", "coreml", "dml"] as const;
+
+/** A place where graphs run; each platform has some of them. */
+export type Device = (typeof DEVICES)[number];
 
 /** A device, or `auto`: the first that works, in the order of {@link Runtime.devices}. */
 export type DeviceOption = "auto" | Device;
+
+/** The precisions of graphs, the plain one first. */
+export const DTYPES = ["fp32", "fp16", "int8"] as const;
 
 /**
  * Precision of a graph: `fp16` also computes so in encoder and decoder, while in towers and mapper it and `int8` are only how
  * the matrices are stored.
  */
-export type DType = "fp32" | "fp16" | "int8";
+export type DType = (typeof DTYPES)[number];
 
 /** Tensors by the name that the graph gives them. */
 export type Tensors = Record<string, Tensor>;
@@ -44,7 +50,7 @@ export interface Runtime {
    * Loads a graph on exactly this device; never on another one instead.
    *
    * @param model the bytes of an ONNX file.
-   * @throws {MMFSError} `DEVICE_UNAVAILABLE` with the reason, `MODEL_LOAD`, `UNSUPPORTED_PLATFORM`
+   * @throws {MMFSError} `DEVICE_UNAVAILABLE` with the reason, `MODEL_LOAD`, `UNSUPPORTED_PLATFORM`, `RUNTIME_NOT_LOADED`
    */
   createSession(model: Uint8Array, device: Device): Promise<Session>;
   /** Frees every session and whatever runs them; idempotent. */

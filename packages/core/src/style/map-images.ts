@@ -1,4 +1,4 @@
-import type { StyleName, StyleOption, WeightedStyle } from "../stylizer/options.js";
+import { isMixture, type StyleName, type StyleOption, type WeightedStyle } from "./style-option.js";
 
 /**
  * A style with other reference pictures in the place of its own, made one after the other. What is no style stays as it is, for
@@ -16,10 +16,6 @@ export async function mapImages<From, To>(
     mapped.push(name === undefined ? (part as WeightedStyle<never>) : { ...part, style: own });
   }
   return mapped;
-}
-
-function isMixture<Image>(style: StyleOption<Image>): style is readonly WeightedStyle<Image>[] {
-  return Array.isArray(style);
 }
 
 function hasImage<Style>(style: Style): style is Extract<Style, { image: unknown }> {

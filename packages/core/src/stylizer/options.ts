@@ -1,48 +1,10 @@
-import type { StylePack } from "../pack/style-pack.js";
 import type { NdarrayView } from "../picture/ndarray.js";
 import type { Picture } from "../picture/picture.js";
 import type { Device, DeviceOption, DType } from "../runtime/runtime.js";
 import type { StyleCode } from "../style/style-code.js";
-import type { StyleLayers } from "../style/style-groups.js";
+import type { StyleOption } from "../style/style-option.js";
 
-/**
- * A way to name one style.
- *
- * @typeParam Image what a reference picture is given as; pixels here, files and bytes in the platform packages.
- */
-export type StyleName<Image = Picture | NdarrayView> =
-  /** A preset of the bundle ("charcoal"), or else a prompt where the bundle understands text. */
-  | string
-  /** A random style: the mapping network turns the seed into a w. */
-  | { seed: number }
-  /** A style code, as saved. */
-  | { code: StyleCode }
-  /** The style of a reference picture, where the bundle understands pictures. */
-  | { image: Image };
-
-/** One style of a mixture. */
-export type WeightedStyle<Image = Picture | NdarrayView> = {
-  style: StyleName<Image>;
-  /**
-   * Its share; in each row the weights are divided by the sum of those above 0. A negative one means less of the style: it moves
-   * the others away from it, counted from the bundle's photo code or, without one, from the mean of its presets; see
-   * {@link averageStyles}.
-   * @default 1
-   */
-  weight?: number | undefined;
-  /**
-   * The rows of w+ that this style governs: `"coarse"` (0 to 3), `"middle"` (4 to 6), `"fine"` (7 to 9), or a list of these and of
-   * single rows. Rows that no style governs are those of the photo code.
-   * @default all ten
-   */
-  layers?: StyleLayers | undefined;
-};
-
-export type StyleOption<Image = Picture | NdarrayView> =
-  | StyleName<Image>
-  /** A style with a decoder of its own, as `readPack` gives it; it cannot be part of a mixture. */
-  | { pack: StylePack }
-  | readonly WeightedStyle<Image>[];
+export type { StyleName, StyleOption, WeightedStyle } from "../style/style-option.js";
 
 /**
  * Which faces to stylize: numbers count from 0 in the order of `faces`, the largest face first. With `"none"` faces are not looked
@@ -138,7 +100,20 @@ export interface StylizerOptions {
 }
 
 /** The steps of a picture, in order. `decode` and `write` belong to the platform packages. */
-export type Stage = "decode" | "map" | "detect" | "align" | "encode" | "stylize" | "people" | "composite" | "write";
+export const STAGES = [
+  "decode",
+  "map",
+  "detect",
+  "align",
+  "encode",
+  "stylize",
+  "people",
+  "composite",
+  "write",
+] as const;
+
+/** A step of a picture. */
+export type Stage = (typeof STAGES)[number];
 
 /** What `onProgress` is told. */
 export type ProgressEvent =
@@ -152,9 +127,11 @@ export type ProgressEvent =
    */
   | { type: "stage"; stage: Stage; face?: number; faces?: number; tile?: number; tiles?: number; progress: number };
 
-/** What a call that may load a part of the bundle passes on. */
+/** What every call may be given. */
 export interface LoadOptions {
+  /** Ends the call; it then rejects with `signal.reason`. */
   signal?: AbortSignal | undefined;
+  /** Told of downloads, of loading and of every step. */
   onProgress?: ((event: ProgressEvent) => void) | undefined;
 }
 

@@ -1,6 +1,12 @@
 import { describe, expect, it } from "vitest";
 import type { StylizeOptions } from "./options.js";
-import { parseOptions, parseStylizerOptions } from "./parse-options.js";
+import {
+  parseLoadOptions,
+  parseOptions,
+  parsePlatformOptions,
+  parsePreloadOptions,
+  parseStylizerOptions,
+} from "./parse-options.js";
 
 describe("parseOptions", () => {
   it("fills in the defaults", () => {
@@ -85,7 +91,10 @@ describe("parseOptions", () => {
     [{ preserveColor: 1 }, "preserveColor must be true or false; 1 was given."],
     [{ signal: {} }, "signal must be an AbortSignal; {} was given."],
     [{ onProgress: 1 }, "onProgress must be a function; 1 was given."],
-    [{ colour: true }, /no option "colour"; the options are style, strength/],
+    [{ strenght: 1 }, /^There is no option "strenght"\. Did you mean "strength"\? The options are style, strength, /],
+    [{ zzz: true }, /^There is no option "zzz"\. The options are style, strength, /],
+    [{ style: { image: null } }, /^style must be the name of a preset/],
+    [{ style: { pack: {} } }, /^style\.pack must be what readPack gives/],
     [null, "The options must be an object; null was given."],
   ])("refuses %j", (options, message) => {
     const expected = typeof message === "string" ? message : expect.stringMatching(message);
@@ -104,4 +113,39 @@ describe("parseStylizerOptions", () => {
     );
     expect(() => parseStylizerOptions({ dtype: "int4" as never })).toThrow(/^dtype must be "fp32", "fp16" or "int8"/);
   });
+
+  it("refuses what is misspelt, beside the parts that a stylizer is made of", () => {
+    expect(parseStylizerOptions({ runtime: 1, bundle: 2 } as never)).toEqual({ device: "auto", dtype: "fp32" });
+    expect(() => parseStylizerOptions({ devcie: "cpu" } as never)).toThrow(
+      /no option "devcie"\. Did you mean "device"\?/,
+    );
+  });
+});
+
+describe("parsePlatformOptions", () => {
+  const platform = { devices: ["cpu", "cuda"], flags: { allowRemote: false }, others: ["bundle"] } as const;
+  const parse = (options: object) => parsePlatformOptions(options, platform);
+
+  it("fills in the defaults", () => {
+    const usual = { device: "auto", dtype: "fp32", maxPixels: 64_000_000, allowRemote: false };
+    expect(parse({ bundle: 1 })).toEqual({ ...usual, threads: undefined, onProgress: undefined });
+    expect(parse({ device: "cuda", threads: 2, allowRemote: true })).toMatchObject({ threads: 2, allowRemote: true });
+  });
+
+  it.each([
+    [{ device: "wasm" }, 'device must be one of auto, cpu, cuda; "wasm" was given.'],
+    [{ threads: 0 }, "threads must be a whole number of at least 1; 0 was given."],
+    [{ maxPixels: 1.5 }, "maxPixels must be a whole number of at least 1; 1.5 was given."],
+    [{ allowRemote: "yes" }, 'allowRemote must be true or false; "yes" was given.'],
+    [{ maxPixel: 3 }, /no option "maxPixel"\. Did you mean "maxPixels"\?/],
+    [{ onProgress: 3 }, "onProgress must be a function; 3 was given."],
+  ])("refuses %j", (options, message) => {
+    expect(() => parse(options)).toThrow(message);
+  });
+});
+
+it("refuses misspelt options of the other calls", () => {
+  expect(() => parseLoadOptions({ singal: 1 } as never)).toThrow(/Did you mean "signal"\?/);
+  expect(() => parsePreloadOptions({ prompt: true } as never)).toThrow(/Did you mean "prompts"\?/);
+  expect(parsePreloadOptions({ prompts: true })).toEqual({ prompts: true, references: false });
 });

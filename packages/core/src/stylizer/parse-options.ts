@@ -3,10 +3,18 @@ import { MMFSError } from "../errors/mmfs-error.js";
 import type { StylePack } from "../pack/style-pack.js";
 import type { NdarrayView } from "../picture/ndarray.js";
 import type { Picture } from "../picture/picture.js";
-import type { DeviceOption, DType } from "../runtime/runtime.js";
+import { DEVICES, type Device, type DeviceOption, DTYPES, type DType } from "../runtime/runtime.js";
+import { nearNames } from "../style/near-names.js";
 import { STYLE_LAYERS, type StyleCode } from "../style/style-code.js";
 import { STYLE_GROUPS, type StyleGroup, type StyleLayers } from "../style/style-groups.js";
-import type { FacesOption, StyleOption, StylizeOptions, StylizerOptions } from "./options.js";
+import type {
+  FacesOption,
+  LoadOptions,
+  PreloadOptions,
+  StyleOption,
+  StylizeOptions,
+  StylizerOptions,
+} from "./options.js";
 
 /** {@link StylizeOptions} with the defaults filled in. */
 export interface ParsedOptions {
@@ -28,6 +36,8 @@ export interface ParsedOptions {
 
 const isObject = (value: unknown): value is object => typeof value === "object" && value !== null;
 
+const isFunction = (value: unknown): boolean => typeof value === "function";
+
 function numberBetween(least: number, greatest: number, allowed: string) {
   return v.pipe(v.number(allowed), v.minValue(least, allowed), v.maxValue(greatest, allowed));
 }
@@ -35,6 +45,16 @@ function numberBetween(least: number, greatest: number, allowed: string) {
 function wholeBetween(least: number, greatest: number, allowed: string) {
   return v.pipe(numberBetween(least, greatest, allowed), v.integer(allowed));
 }
+
+/** One of some words, which the message names as they are written in code: `"a", "b" or "c"`. */
+function oneOf<const Words extends readonly string[]>(words: Words) {
+  const quoted = words.map((word) => `"${word}"`);
+  return v.picklist(words, [quoted.slice(0, -1).join(", "), quoted.at(-1)].filter(Boolean).join(" or "));
+}
+
+const flag = v.boolean("true or false");
+
+const isGiven = (value: unknown): boolean => value !== undefined && value !== null;
 
 const SeedSchema = wholeBetween(0, 0xffffffff, "a whole number from 0 to 4294967295");
 
@@ -45,12 +65,19 @@ const StyleNameSchema = v.union(
     v.pipe(v.string(), v.trim(), v.minLength(1, STYLE)),
     v.strictObject({ seed: SeedSchema }),
     v.strictObject({ code: v.custom<StyleCode>(isObject) }),
-    v.strictObject({ image: v.custom<Picture | NdarrayView>(isObject) }),
+    // What a picture may be given as is for those to judge who read it: files and addresses in the platform packages.
+    v.strictObject({ image: v.custom<Picture | NdarrayView>(isGiven) }),
   ],
   STYLE,
 );
 
-const PackSchema = v.strictObject({ pack: v.custom<StylePack>(isObject) }, "{ pack }, with what readPack gives");
+const PackSchema = v.strictObject({
+  pack: v.custom<StylePack>(
+    (pack) =>
+      isObject(pack) && "decoder" in pack && pack.decoder instanceof Uint8Array && "network" in pack && "base" in pack,
+    "what readPack gives for the bytes of a .mmfspack file",
+  ),
+});
 
 const GROUPS = Object.keys(STYLE_GROUPS) as StyleGroup[];
 const LAYERS = `"coarse", "middle", "fine", or a list of these and of rows from 0 to ${STYLE_LAYERS - 1}; leave it out for all`;
@@ -85,7 +112,19 @@ function schemaOfStyle(style: unknown) {
 const FACES = '"all", "largest", "none" or a list of numbers that count the faces from 0, the largest first';
 
 const RESOLUTION = '"live" or a multiple of 16 from 128 to 1024';
-const SURROUNDINGS = ["painted", "toned", "photo", "transparent"] as const;
+
+const callEntries = {
+  signal: v.optional(v.custom<AbortSignal>((value) => isObject(value) && "throwIfAborted" in value, "an AbortSignal")),
+  onProgress: v.optional(v.custom<NonNullable<LoadOptions["onProgress"]>>(isFunction, "a function")),
+};
+
+const CallSchema = v.object(callEntries);
+
+const PreloadSchema = v.object({
+  ...callEntries,
+  prompts: v.optional(flag, false),
+  references: v.optional(flag, false),
+});
 
 const OptionsSchema = v.object({
   style: v.optional(v.lazy(schemaOfStyle)),
@@ -101,57 +140,110 @@ const OptionsSchema = v.object({
     ),
     "all",
   ),
-  output: v.optional(v.picklist(["photo", "crop"], '"photo" or "crop"'), "photo"),
+  output: v.optional(oneOf(["photo", "crop"]), "photo"),
   resolution: v.optional(
     v.union([v.literal("live"), v.pipe(wholeBetween(128, 1024, RESOLUTION), v.multipleOf(16, RESOLUTION))], RESOLUTION),
   ),
-  subject: v.optional(v.picklist(["faces", "people"], '"faces" or "people"'), "faces"),
-  surroundings: v.optional(v.picklist(SURROUNDINGS, '"painted", "toned", "photo" or "transparent"')),
-  size: v.optional(v.picklist(["photo", "painting"], '"photo" or "painting"'), "photo"),
+  subject: v.optional(oneOf(["faces", "people"]), "faces"),
+  surroundings: v.optional(oneOf(["painted", "toned", "photo", "transparent"])),
+  size: v.optional(oneOf(["photo", "painting"]), "photo"),
   megapixels: v.optional(numberBetween(0.01, 100, "a number from 0.01 to 100")),
-  preserveColor: v.optional(v.boolean("true or false"), false),
-  signal: v.optional(v.custom<AbortSignal>((value) => isObject(value) && "throwIfAborted" in value, "an AbortSignal")),
-  onProgress: v.optional(v.function("a function")),
-  onTile: v.optional(
-    v.custom<NonNullable<StylizeOptions["onTile"]>>((value) => typeof value === "function", "a function"),
-  ),
+  preserveColor: v.optional(flag, false),
+  ...callEntries,
+  onTile: v.optional(v.custom<NonNullable<StylizeOptions["onTile"]>>(isFunction, "a function")),
 });
 
-const DEVICES = ["auto", "cpu", "wasm", "webgpu", "cuda", "coreml", "dml"] as const;
+const wholeFromOne = wholeBetween(1, Number.MAX_SAFE_INTEGER, "a whole number of at least 1");
 
-const StylizerOptionsSchema = v.object({
-  device: v.optional(v.picklist(DEVICES, `one of ${DEVICES.join(", ")}`), "auto"),
-  dtype: v.optional(v.picklist(["fp32", "fp16", "int8"], '"fp32", "fp16" or "int8"'), "fp32"),
-});
+/** The devices of an option, for messages and help: those given, after `auto`. */
+function deviceSchema(devices: readonly Device[]) {
+  const options: readonly DeviceOption[] = ["auto", ...devices];
+  return v.optional(v.picklist(options, `one of ${options.join(", ")}`), "auto");
+}
+
+const stylizerEntries = {
+  device: deviceSchema(DEVICES),
+  dtype: v.optional(oneOf(DTYPES), "fp32"),
+  onProgress: callEntries.onProgress,
+};
+
+/** What a stylizer of the core is made of besides; the types say what these are. */
+const PARTS = ["runtime", "bundle", "styleEncoder", "faceFinder", "signal"];
+
+/** The largest photo that is read unless the user says otherwise, in pixels. */
+export const USUAL_MAX_PIXELS = 64_000_000;
+
+/** What a platform package takes in its `createStylizer` besides what both have. */
+export interface PlatformOptions<Flag extends string> {
+  /** The devices of the platform. */
+  devices: readonly Device[];
+  /** Options that are true or false, and what they are by default. */
+  flags: Record<Flag, boolean>;
+  /** Options that the platform judges by itself. */
+  others: readonly string[];
+}
+
+/** {@link StylizerOptions} of a platform package with the defaults filled in. */
+export type ParsedPlatformOptions<Flag extends string> = {
+  device: DeviceOption;
+  dtype: DType;
+  threads: number | undefined;
+  maxPixels: number;
+  onProgress: StylizerOptions["onProgress"];
+} & Record<Flag, boolean>;
 
 /**
- * Looks at the options of a stylizer at the door and fills in the defaults.
+ * Looks at the options of a stylizer of the core at the door and fills in the defaults.
  *
  * @throws {MMFSError} `INVALID_ARGUMENT` naming the field, what was given and what is allowed.
  */
 export function parseStylizerOptions(options: StylizerOptions): { device: DeviceOption; dtype: DType } {
-  const parsed = v.safeParse(StylizerOptionsSchema, options);
-  if (parsed.success) return parsed.output;
-  throw invalid(parsed.issues[0]);
+  const { device, dtype } = parse(v.object(stylizerEntries), options, PARTS);
+  return { device, dtype };
+}
+
+/**
+ * Looks at the options of a platform's `createStylizer` at the door and fills in the defaults.
+ *
+ * @throws {MMFSError} `INVALID_ARGUMENT` naming the field, what was given and what is allowed.
+ */
+export function parsePlatformOptions<Flag extends string>(
+  options: StylizerOptions,
+  { devices, flags, others }: PlatformOptions<Flag>,
+): ParsedPlatformOptions<Flag> {
+  const own = Object.entries<boolean>(flags).map(([name, usual]) => [name, v.optional(flag, usual)] as const);
+  const schema = v.object({
+    ...stylizerEntries,
+    device: deviceSchema(devices),
+    threads: v.optional(wholeFromOne),
+    maxPixels: v.optional(wholeFromOne, USUAL_MAX_PIXELS),
+    ...Object.fromEntries(own),
+  });
+  return {
+    threads: undefined,
+    onProgress: undefined,
+    ...parse(schema, options, others),
+  } as ParsedPlatformOptions<Flag>;
+}
+
+/** Looks at what calls without options of their own are given. @throws {MMFSError} `INVALID_ARGUMENT` */
+export function parseLoadOptions(options: LoadOptions): LoadOptions {
+  return parse(CallSchema, options);
+}
+
+/** Looks at the options of `preload`. @throws {MMFSError} `INVALID_ARGUMENT` */
+export function parsePreloadOptions(options: PreloadOptions): LoadOptions & { prompts: boolean; references: boolean } {
+  return parse(PreloadSchema, options);
 }
 
 /**
  * Looks at the options of a call at the door and fills in the defaults.
  *
+ * @param options those of any package: what pictures are given as is not looked at.
  * @throws {MMFSError} `INVALID_ARGUMENT` naming the field, what was given and what is allowed.
  */
-export function parseOptions(options: StylizeOptions): ParsedOptions {
-  if (!isObject(options)) {
-    throw new MMFSError("INVALID_ARGUMENT", `The options must be an object; ${describe(options)} was given.`);
-  }
-  const known = Object.keys(OptionsSchema.entries);
-  const unknown = Object.keys(options).find((key) => !known.includes(key));
-  if (unknown !== undefined) {
-    throw new MMFSError("INVALID_ARGUMENT", `There is no option "${unknown}"; the options are ${known.join(", ")}.`);
-  }
-  const parsed = v.safeParse(OptionsSchema, options);
-  if (!parsed.success) throw invalid(parsed.issues[0]);
-  const { signal: _signal, onProgress: _onProgress, ...output } = parsed.output;
+export function parseOptions(options: StylizeOptions<unknown>): ParsedOptions {
+  const { signal: _signal, onProgress: _onProgress, ...output } = parse(OptionsSchema, options);
   const complete: ParsedOptions = {
     ...output,
     style: output.style,
@@ -163,6 +255,33 @@ export function parseOptions(options: StylizeOptions): ParsedOptions {
   const contradiction = contradictionIn(complete);
   if (contradiction !== undefined) throw new MMFSError("INVALID_ARGUMENT", contradiction);
   return complete;
+}
+
+/** @param others names that are known and not looked at. */
+function parse<Entries extends v.ObjectEntries>(
+  schema: v.ObjectSchema<Entries, undefined>,
+  options: unknown,
+  others: readonly string[] = [],
+) {
+  if (!isObject(options)) {
+    throw new MMFSError("INVALID_ARGUMENT", `The options must be an object; ${describe(options)} was given.`);
+  }
+  const known = [...Object.keys(schema.entries), ...others];
+  const unknown = Object.keys(options).find((key) => !known.includes(key));
+  if (unknown !== undefined) throw unknownOption(unknown, known);
+  const parsed = v.safeParse(schema, options);
+  if (!parsed.success) throw invalid(parsed.issues[0]);
+  return parsed.output;
+}
+
+function unknownOption(name: string, known: readonly string[]): MMFSError {
+  const near = nearNames(name, known, 1);
+  const guess = near.map((each) => ` Did you mean "${each}"?`).join("");
+  return new MMFSError(
+    "INVALID_ARGUMENT",
+    `There is no option "${name}".${guess} The options are ${known.join(", ")}.`,
+    { data: { option: name, near } },
+  );
 }
 
 /** What is wrong with options that are right one by one. */
@@ -187,10 +306,10 @@ function contradictionIn({ faces, output, subject, surroundings }: ParsedOptions
 }
 
 function invalid(issue: v.BaseIssue<unknown>): MMFSError {
-  return new MMFSError(
-    "INVALID_ARGUMENT",
-    `${v.getDotPath(issue) ?? "options"} must be ${issue.message}; ${describe(issue.input)} was given.`,
-  );
+  const option = v.getDotPath(issue) ?? "options";
+  return new MMFSError("INVALID_ARGUMENT", `${option} must be ${issue.message}; ${describe(issue.input)} was given.`, {
+    data: { option },
+  });
 }
 
 function describe(value: unknown): string {

@@ -83,18 +83,20 @@ describe("resolveStyle", () => {
   });
 
   it("says what a bundle lacks that its style encoder needs", async () => {
-    const missing = new MMFSError("BUNDLE_PART_MISSING", "no tower");
+    const missing = new MMFSError("BUNDLE_PART_MISSING", "no tower", { data: { part: "textTower" } });
     const refuse = () => Promise.reject(missing);
     const without = sources({ styleEncoder: { fromText: refuse, fromImage: refuse } });
     await expect(resolveStyle("water colour", without)).rejects.toMatchObject({
       code: "STYLE_UNKNOWN",
       message: expect.stringMatching(/Did you mean "Watercolor".*textTower/),
       cause: missing,
+      data: { near: ["Watercolor"] },
     });
     await expect(resolveStyle({ image: createPicture(1, 1) }, without)).rejects.toMatchObject({
       code: "STYLE_UNKNOWN",
       message: expect.stringContaining("imageTower"),
       cause: missing,
+      data: { near: ["Watercolor"] },
     });
   });
 

@@ -5,7 +5,8 @@ import { checkStyleCode } from "../style/check-style-code.js";
 import { averageStyles, type StylePart } from "../style/combine-styles.js";
 import { nearNames } from "../style/near-names.js";
 import type { StyleCode } from "../style/style-code.js";
-import type { LoadOptions, StyleEncoder, StyleName, StyleOption, WeightedStyle } from "./options.js";
+import { isMixture, type StyleName, type StyleOption } from "../style/style-option.js";
+import type { LoadOptions, StyleEncoder } from "./options.js";
 
 /** What styles are made from. */
 export interface StyleSources {
@@ -44,10 +45,6 @@ function meanOf({ presets }: Presets): StyleCode | undefined {
   return presets.length > 0 ? averageStyles(presets) : undefined;
 }
 
-function isMixture(style: StyleOption): style is readonly WeightedStyle[] {
-  return Array.isArray(style);
-}
-
 async function resolveName(
   name: StyleName,
   { presets, styleDim, fromSeed, styleEncoder }: StyleSources,
@@ -78,7 +75,7 @@ function firstPreset({ presets }: Presets): StyleCode {
   throw new MMFSError("STYLE_UNKNOWN", "The bundle has no presets; say which style with `style`, such as { seed: 1 }.");
 }
 
-/** To whom a bundle without towers is given, the style is what is wrong. */
+/** Where a bundle has no towers, the style is what is wrong. */
 async function understood(code: Promise<StyleCode>, otherwise: (cause: MMFSError) => MMFSError): Promise<StyleCode> {
   return code.catch((error: unknown) => {
     throw MMFSError.isInstance(error) && error.code === "BUNDLE_PART_MISSING" ? otherwise(error) : error;
@@ -96,13 +93,13 @@ function unreadablePicture(cause?: MMFSError): MMFSError {
 
 function unknownStyle(name: string, presets: readonly Preset[], cause?: MMFSError): MMFSError {
   const names = presets.map((preset) => preset.name);
-  const near = nearNames(name, names).map((each) => `"${each}"`);
-  const guess = near.length > 0 ? ` Did you mean ${near.join(" or ")}?` : "";
+  const near = nearNames(name, names);
+  const guess = near.length > 0 ? ` Did you mean ${near.map((each) => `"${each}"`).join(" or ")}?` : "";
   const list =
     names.length > 0 ? `Its presets are: ${names.join(", ")}.` : "It has no presets; use { seed } or { code }.";
   return new MMFSError(
     "STYLE_UNKNOWN",
     `The bundle has no preset "${name}" and does not understand prompts.${guess} ${list} A bundle with a textTower, a tokenizer and a mapper does.`,
-    { cause },
+    { cause, data: { near } },
   );
 }

@@ -20,6 +20,7 @@ export function selectFaces(faces: readonly Face[], option: FacesOption): Select
     throw new MMFSError(
       "NO_FACE",
       "No face was found. To paint the picture without looking for faces, set faces to none; else try a photo in which a face is larger, sharper or turned more to the camera; faces narrower than about a twentieth of the photo are missed, so cut the photo if they are small.",
+      { data: { facesFound: 0 } },
     );
   }
   const all = faces.map((face, index) => ({ face, index }));
@@ -32,6 +33,8 @@ export function selectFaces(faces: readonly Face[], option: FacesOption): Select
       faces.length === 1
         ? "1 face was found, number 0"
         : `${faces.length} faces were found, numbers 0 to ${faces.length - 1}`;
-    throw new MMFSError("NO_FACE", `There is no face number ${index}: ${found}.`);
+    throw new MMFSError("NO_FACE", `There is no face number ${index}: ${found}.`, {
+      data: { facesFound: faces.length },
+    });
   });
 }

@@ -1,12 +1,21 @@
 import type { ProgressEvent, Stage } from "./options.js";
 
 /** About how long the steps take in relation to each other; encode and stylize for a square of 256 px. */
-const COST = { map: 1, detect: 3, align: 1, encode: 8, stylize: 16, people: 8, composite: 2 } as const;
+const COST: Record<TimedStage, number> = {
+  map: 1,
+  detect: 3,
+  align: 1,
+  encode: 8,
+  stylize: 16,
+  people: 8,
+  composite: 2,
+};
 
 /** The cells of a square of 256 px. */
 const USUAL_CELLS = 256;
 
-export type TimedStage = keyof typeof COST;
+/** The steps that the core takes itself. */
+export type TimedStage = Exclude<Stage, "decode" | "write">;
 
 /** What a step works on. */
 export interface StepPlace {

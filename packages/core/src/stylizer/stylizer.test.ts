@@ -109,7 +109,7 @@ describe("Stylizer.stylize", () => {
   it("says what is missing where the encoder has no detail path and the manifest says it has", async () => {
     const parts = { runtime: new FakeRuntime(), bundle: tinyBundle(undefined, "any-size/bundle") };
     await expect((await createStylizer(parts)).stylize(photo)).rejects.toMatchObject({
-      code: "MODEL_LOAD",
+      code: "BUNDLE_INVALID",
       message: expect.stringContaining("features_8"),
     });
   });

@@ -1,11 +1,12 @@
-import { MMFSError, type MMFSErrorCode } from "../errors/mmfs-error.js";
+import { MMFSError, type MMFSErrorCode, type MMFSErrorData } from "../errors/mmfs-error.js";
 
-/** An error as it travels between threads: structured cloning would drop its class, code and marker. */
+/** An error as it travels between threads: structured cloning would drop its class, code, data and marker. */
 export interface SerializedError {
   name: string;
   message: string;
   stack?: string | undefined;
   code?: MMFSErrorCode | undefined;
+  data?: MMFSErrorData | undefined;
   cause?: SerializedError | undefined;
 }
 
@@ -18,15 +19,17 @@ export function serializeError(error: unknown, depth = 0): SerializedError {
     name: error.name,
     message: error.message,
     stack: error.stack,
-    code: MMFSError.isInstance(error) ? error.code : undefined,
+    ...(MMFSError.isInstance(error) ? { code: error.code, data: error.data } : {}),
     cause: error.cause === undefined || depth === MAX_DEPTH ? undefined : serializeError(error.cause, depth + 1),
   };
 }
 
-export function reviveError({ name, message, stack, code, cause }: SerializedError): Error {
+export function reviveError({ name, message, stack, code, data, cause }: SerializedError): Error {
   const options = cause === undefined ? {} : { cause: reviveError(cause) };
   const error =
-    code === undefined ? Object.assign(new Error(message, options), { name }) : new MMFSError(code, message, options);
+    code === undefined
+      ? Object.assign(new Error(message, options), { name })
+      : new MMFSError(code, message, { ...options, data });
   if (stack !== undefined) error.stack = stack;
   return error;
 }

@@ -1,10 +1,10 @@
 import type { Picture } from "../picture/picture.js";
 import { mapImages } from "../style/map-images.js";
-import type { StyleOption } from "../stylizer/options.js";
+import type { StyleOption } from "../style/style-option.js";
 import type { StylizeResult } from "../stylizer/result.js";
 import type { Stylizer } from "../stylizer/stylizer.js";
 import type { ServedCall, ServedFunction } from "./serve.js";
-import type { ServedStylizer } from "./served-stylizer.js";
+import type { ServedStylizer, TravellingStyle } from "./served-stylizer.js";
 
 /** A stylizer of a worker, with what belongs to it. */
 export interface OpenedStylizer {
@@ -45,8 +45,16 @@ export function stylizerFunctions<Reference extends { id: number }, Photo>(
     return fresh;
   }
 
-  const decodeStyle = (style: StyleOption<Photo>, reference: Reference, call: ServedCall): Promise<StyleOption> =>
-    mapImages(style, (image) => platform.decode(image, reference, call));
+  async function decodeStyle(
+    style: TravellingStyle<Photo>,
+    reference: Reference,
+    call: ServedCall,
+  ): Promise<StyleOption> {
+    if (typeof style === "object" && "pack" in style) {
+      return { pack: { ...style.pack, decoder: await call.bytes(style.pack.decoderSha256) } };
+    }
+    return mapImages(style, (image) => platform.decode(image, reference, call));
+  }
 
   const functions: Functions<Reference, Photo> = {
     async open(reference, call) {

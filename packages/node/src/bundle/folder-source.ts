@@ -25,7 +25,10 @@ export class FolderSource implements BundleSource {
       }
     } catch (cause) {
       options.signal?.throwIfAborted();
-      throw new MMFSError("FILE_NOT_READABLE", `${file} of the bundle cannot be read.`, { cause });
+      throw new MMFSError("FILE_NOT_READABLE", `${file} of the bundle cannot be read.`, {
+        cause,
+        data: { path: file },
+      });
     }
   }
 
@@ -39,7 +42,7 @@ export class FolderSource implements BundleSource {
       throw new MMFSError(
         "FILE_NOT_READABLE",
         `${path} is not in the bundle's folder ${this.location}. A bundle is a folder with mmfs.json in it.`,
-        { cause },
+        { cause, data: { path: join(this.location, path) } },
       );
     }
     if (!file.startsWith(folder.endsWith(sep) ? folder : folder + sep)) {

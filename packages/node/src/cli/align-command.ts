@@ -1,4 +1,5 @@
-import { alignFace, type FacesOption, flatten, MMFSError } from "@mmfs/core";
+import { type FacesOption, MMFSError } from "@mmfs/core";
+import { alignFace, flatten } from "@mmfs/core/internal";
 import { decodePicture } from "../picture/decode-picture.js";
 import { encodePicture } from "../picture/encode-picture.js";
 import { readInput } from "../picture/read-input.js";

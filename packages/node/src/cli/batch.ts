@@ -14,6 +14,7 @@ const PHOTO_ERRORS: readonly MMFSErrorCode[] = [
   "FILE_NOT_WRITABLE",
   "DOWNLOAD_FAILED",
   "URL_NOT_ALLOWED",
+  "WORKER_FAILED",
 ];
 
 /** The disk is full or may not be written: no other photo would fare better. */

@@ -73,7 +73,10 @@ async function readTowers(given: ConvertArguments, signal: AbortSignal): Promise
   const dtypes = ["fp16"] as const;
   if (clip !== undefined) {
     const names = await readdir(clip).catch((cause: unknown) => {
-      throw new MMFSError("FILE_NOT_READABLE", `The folder ${clip} of --clip cannot be read.`, { cause });
+      throw new MMFSError("FILE_NOT_READABLE", `The folder ${clip} of --clip cannot be read.`, {
+        cause,
+        data: { path: clip },
+      });
     });
     const weights = names.includes("model.safetensors") ? "model.safetensors" : "pytorch_model.bin";
     const files = {
@@ -103,7 +106,7 @@ function towerMistake({ towers, tokenizer, clip }: ConvertArguments): string | u
 
 async function readOrExplain(path: string, what: string): Promise<Uint8Array> {
   return readFile(path).catch((cause: unknown) => {
-    throw new MMFSError("FILE_NOT_READABLE", `The ${what} ${path} cannot be read.`, { cause });
+    throw new MMFSError("FILE_NOT_READABLE", `The ${what} ${path} cannot be read.`, { cause, data: { path } });
   });
 }
 
@@ -126,6 +129,9 @@ async function writeFolder(folder: string, files: ReadonlyMap<string, Uint8Array
     await rename(temporary, folder);
   } catch (cause) {
     await rm(temporary, { recursive: true, force: true });
-    throw new MMFSError("FILE_NOT_WRITABLE", `The folder ${folder} cannot be written.`, { cause });
+    throw new MMFSError("FILE_NOT_WRITABLE", `The folder ${folder} cannot be written.`, {
+      cause,
+      data: { path: folder },
+    });
   }
 }

@@ -2,7 +2,8 @@ import type { Dirent, Stats } from "node:fs";
 import { open, readdir, stat } from "node:fs/promises";
 import { extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { MMFSError, sniffFormat } from "@mmfs/core";
+import { MMFSError } from "@mmfs/core";
+import { sniffFormat } from "@mmfs/core/internal";
 import { PICTURE_EXTENSIONS } from "../picture/format-of-path.js";
 import { isAddress } from "./plan-outputs.js";
 
@@ -34,7 +35,7 @@ export async function listPhotos(paths: readonly string[]): Promise<PhotoList> {
     }
     const path = isAddress(given) ? fileURLToPath(given) : given;
     const stats: Stats = await stat(path).catch((cause: unknown) => {
-      throw new MMFSError("FILE_NOT_READABLE", `${path} does not exist or cannot be read.`, { cause });
+      throw new MMFSError("FILE_NOT_READABLE", `${path} does not exist or cannot be read.`, { cause, data: { path } });
     });
     if (!stats.isDirectory()) {
       photos.push(path);

@@ -6,7 +6,7 @@ import { loadSharp } from "../picture/load-sharp.js";
 import { refuseOverwriting } from "../picture/refuse-overwriting.js";
 import { writeFileAtomically } from "../picture/write-file-atomically.js";
 import { createStylizer } from "../stylizer/create-stylizer.js";
-import type { StyleOption } from "../stylizer/style-option.js";
+import type { StyleOption } from "../stylizer/options.js";
 import { ExitCode } from "./exit-codes.js";
 import { parseStyle } from "./parse-arguments.js";
 import { printJson, printLine, type Terminal } from "./terminal.js";
@@ -26,7 +26,10 @@ export async function packCommand(checkpoint: string, given: PackArguments, term
   const { signal } = terminal;
   await refuseOverwriting([output], [checkpoint, given.style ?? ""]);
   const bytes = await readFile(checkpoint).catch((cause: unknown) => {
-    throw new MMFSError("FILE_NOT_READABLE", `The checkpoint ${checkpoint} cannot be read.`, { cause });
+    throw new MMFSError("FILE_NOT_READABLE", `The checkpoint ${checkpoint} cannot be read.`, {
+      cause,
+      data: { path: checkpoint },
+    });
   });
   const folder = await bundleFolder(given.bundle);
   const { manifest } = await loadBundle(new FolderSource(folder), { signal });

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { type FacesOption, MMFSError, parseStyleCode } from "@mmfs/core";
-import type { StyleName } from "../stylizer/style-option.js";
+import type { StyleName } from "../stylizer/options.js";
 import { styleFileKind } from "./style-file.js";
 
 /**
@@ -22,7 +22,10 @@ export async function parseStyle(text: string): Promise<StyleName> {
     );
   }
   const file = await readFile(text, "utf8").catch((cause: unknown) => {
-    throw new MMFSError("FILE_NOT_READABLE", `The style code file ${text} cannot be read.`, { cause });
+    throw new MMFSError("FILE_NOT_READABLE", `The style code file ${text} cannot be read.`, {
+      cause,
+      data: { path: text },
+    });
   });
   return { code: parseStyleCode(file) };
 }

@@ -7,7 +7,7 @@ import { readInput } from "../picture/read-input.js";
 import { refuseOverwriting } from "../picture/refuse-overwriting.js";
 import { writeFileAtomically } from "../picture/write-file-atomically.js";
 import { createStylizer } from "../stylizer/create-stylizer.js";
-import type { StyleOption } from "../stylizer/style-option.js";
+import type { StyleOption } from "../stylizer/options.js";
 import type { Stylizer } from "../stylizer/stylizer.js";
 import { ExitCode } from "./exit-codes.js";
 import { parseNumber, parseWhole } from "./parse-arguments.js";

@@ -1,6 +1,6 @@
 import { MMFSError, STYLE_GROUPS, STYLE_LAYERS, type StyleGroup } from "@mmfs/core";
 import type { Command } from "commander";
-import type { StyleName, StyleOption, WeightedStyle } from "../stylizer/style-option.js";
+import type { StyleName, StyleOption, WeightedStyle } from "../stylizer/options.js";
 import { parseStyle } from "./parse-arguments.js";
 import { readPackFile } from "./read-pack-file.js";
 import { styleFileKind } from "./style-file.js";

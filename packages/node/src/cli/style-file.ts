@@ -1,5 +1,6 @@
 import { open } from "node:fs/promises";
-import { MMFSError, sniffFormat } from "@mmfs/core";
+import { MMFSError } from "@mmfs/core";
+import { sniffFormat } from "@mmfs/core/internal";
 
 /** What a file that is named as a style holds. */
 export type StyleFileKind = "picture" | "pack" | "code";
@@ -26,6 +27,7 @@ export async function styleFileKind(text: string): Promise<StyleFileKind | undef
       `The style's file ${text} ${isThere ? "cannot be read" : "does not exist"}.`,
       {
         cause,
+        data: { path: text },
       },
     );
   });

@@ -1,12 +1,13 @@
 import { access } from "node:fs/promises";
 import { dirname } from "node:path";
-import { MMFSError, PICTURE_FORMATS, type PictureFormat, type ProgressEvent } from "@mmfs/core";
+import { MMFSError, type PictureFormat, type ProgressEvent } from "@mmfs/core";
+import { PICTURE_FORMATS } from "@mmfs/core/internal";
 import type { EncodeOptions } from "../picture/encode-picture.js";
 import { refuseOverwriting } from "../picture/refuse-overwriting.js";
 import { checkFolder, makeFolder, removeLeftovers } from "../picture/write-file-atomically.js";
 import { createStylizer } from "../stylizer/create-stylizer.js";
+import type { StyleOption, StylizeOptions } from "../stylizer/options.js";
 import type { StylizeResult } from "../stylizer/result.js";
-import type { StyleOption, StylizeOptions } from "../stylizer/style-option.js";
 import { type Outcome, runBatch } from "./batch.js";
 import { listPhotos } from "./list-photos.js";
 import { parseFaces, parseNumber, parseResolution, parseWhole, parseWord } from "./parse-arguments.js";

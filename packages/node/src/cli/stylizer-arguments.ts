@@ -1,5 +1,6 @@
-import type { DeviceOption, DType } from "@mmfs/core";
+import { DTYPES, USUAL_MAX_PIXELS } from "@mmfs/core/internal";
 import type { Command } from "commander";
+import { NODE_DEVICES } from "../runtime/node-devices.js";
 import type { StylizerOptions } from "../stylizer/options.js";
 import { parseWhole } from "./parse-arguments.js";
 
@@ -15,10 +16,15 @@ export interface StylizerArguments {
 export function addStylizerOptions(command: Command): Command {
   return command
     .option("--bundle <folder>", "bundle of networks and presets (default: the one of @mmfs/model-mini)")
-    .option("--device <device>", "auto, cpu, webgpu, cuda, coreml or dml", "auto")
-    .option("--dtype <dtype>", "fp32, fp16 or int8", "fp32")
+    .option("--device <device>", listed(["auto", ...NODE_DEVICES]), "auto")
+    .option("--dtype <dtype>", listed(DTYPES), "fp32")
     .option("--threads <count>", "threads that the CPU computes with (default: one for each core)")
-    .option("--max-pixels <count>", "refuse photos with more pixels (default: 64000000)");
+    .option("--max-pixels <count>", `refuse photos with more pixels (default: ${USUAL_MAX_PIXELS})`);
+}
+
+/** Words as a sentence lists them: `a, b or c`. */
+function listed(words: readonly string[]): string {
+  return `${words.slice(0, -1).join(", ")} or ${words.at(-1)}`;
 }
 
 /** What was given, for `createStylizer`, which judges it. */
@@ -27,8 +33,8 @@ export function stylizerOptions({ bundle, device, dtype, threads, maxPixels }: S
     // an address on the command line was typed by the one whose machine it is
     allowRemote: true,
     bundle,
-    device: device as DeviceOption,
-    dtype: dtype as DType,
+    device: device as StylizerOptions["device"],
+    dtype: dtype as StylizerOptions["dtype"],
     ...(threads === undefined ? {} : { threads: parseWhole("--threads", threads, 1) }),
     ...(maxPixels === undefined ? {} : { maxPixels: parseWhole("--max-pixels", maxPixels, 1) }),
   };

@@ -1,6 +1,6 @@
-import { checkPictureFormat, MMFSError, type Picture } from "@mmfs/core";
+import { MMFSError, type Picture } from "@mmfs/core";
+import { checkPictureFormat, checkSize } from "@mmfs/core/internal";
 import type { Metadata } from "sharp";
-import { checkSize } from "./check-size.js";
 import { loadSharp } from "./load-sharp.js";
 import { ownCopy } from "./own-copy.js";
 

@@ -1,5 +1,6 @@
-import type { Face, PictureFormat, Point } from "@mmfs/core";
-import { applySimilarity, cropToSquare, invertSimilarity } from "@mmfs/core";
+import type { Face, PictureFormat } from "@mmfs/core";
+import type { Point } from "@mmfs/core/internal";
+import { applySimilarity, cropToSquare, invertSimilarity } from "@mmfs/core/internal";
 import { decodePicture } from "./decode-picture.js";
 import { encodePicture } from "./encode-picture.js";
 import { loadSharp } from "./load-sharp.js";

@@ -1,4 +1,5 @@
-import { MMFSError, PICTURE_FORMATS, type Picture, type PictureFormat } from "@mmfs/core";
+import { MMFSError, type Picture, type PictureFormat } from "@mmfs/core";
+import { PICTURE_FORMATS } from "@mmfs/core/internal";
 import { loadSharp } from "./load-sharp.js";
 
 export interface EncodeOptions {
@@ -29,7 +30,9 @@ export async function encodePicture(
   }
   const { width, height, data } = picture;
   if (Math.max(width, height) > MAX_SIDE[format]) {
-    throw new MMFSError("IMAGE_TOO_LARGE", `A ${format} file cannot hold ${width} × ${height} pixels; write a PNG.`);
+    throw new MMFSError("IMAGE_TOO_LARGE", `A ${format} file cannot hold ${width} × ${height} pixels; write a PNG.`, {
+      data: { width, height },
+    });
   }
   signal?.throwIfAborted();
   const sharp = await loadSharp();

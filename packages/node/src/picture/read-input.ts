@@ -68,6 +68,7 @@ async function readUrl(url: URL, options: ReadInputOptions): Promise<Uint8Array>
     throw new MMFSError(
       "URL_NOT_ALLOWED",
       `Photos are not fetched from the network unless allowRemote: true is set (${url.protocol}//${url.host}).`,
+      { data: { url: `${url.protocol}//${url.host}` } },
     );
   }
   const { fetchPicture } = await import("../remote/fetch-picture.js");
@@ -80,17 +81,21 @@ async function readPhotoFile(path: string, signal: AbortSignal | undefined): Pro
     file = await open(path, "r");
     const stats = await file.stat();
     if (!stats.isFile()) {
-      throw new MMFSError("FILE_NOT_READABLE", `${path} is ${stats.isDirectory() ? "a folder" : "not a file"}.`);
+      throw new MMFSError("FILE_NOT_READABLE", `${path} is ${stats.isDirectory() ? "a folder" : "not a file"}.`, {
+        data: { path },
+      });
     }
     if (stats.size > MAX_FILE_BYTES) {
-      throw new MMFSError("IMAGE_TOO_LARGE", `${path} has more than ${MAX_FILE_BYTES / 1024 / 1024} MiB.`);
+      throw new MMFSError("IMAGE_TOO_LARGE", `${path} has more than ${MAX_FILE_BYTES / 1024 / 1024} MiB.`, {
+        data: { maxBytes: MAX_FILE_BYTES },
+      });
     }
     return await file.readFile({ signal });
   } catch (cause) {
     signal?.throwIfAborted();
     if (MMFSError.isInstance(cause)) throw cause;
     const reason = (cause as NodeJS.ErrnoException).code === "ENOENT" ? "does not exist" : "cannot be read";
-    throw new MMFSError("FILE_NOT_READABLE", `${path} ${reason}.`, { cause });
+    throw new MMFSError("FILE_NOT_READABLE", `${path} ${reason}.`, { cause, data: { path } });
   } finally {
     await file?.close();
   }

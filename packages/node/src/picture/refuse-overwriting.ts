@@ -25,7 +25,10 @@ export async function refuseOverwriting(
     const original = identity === undefined ? undefined : originals.get(identity);
     if (original === undefined) continue;
     const what = original === output ? output : `${output}, which is the file ${original},`;
-    throw new MMFSError(code, `${what} would be overwritten; name another output.`);
+    const message = `${what} would be overwritten; name another output.`;
+    throw code === "INVALID_ARGUMENT"
+      ? new MMFSError(code, message)
+      : new MMFSError(code, message, { data: { path: output } });
   }
 }
 

@@ -36,7 +36,7 @@ export async function writeFileAtomically(
           : cause instanceof Error
             ? cause.message
             : String(cause);
-    throw new MMFSError("FILE_NOT_WRITABLE", `${path} cannot be written: ${reason}.`, { cause });
+    throw new MMFSError("FILE_NOT_WRITABLE", `${path} cannot be written: ${reason}.`, { cause, data: { path } });
   }
 }
 
@@ -71,7 +71,7 @@ function isAlive(pid: number): boolean {
 /** Creates a folder and those above it, and sees that it can be written. @throws {MMFSError} `FILE_NOT_WRITABLE` */
 export async function makeFolder(path: string): Promise<void> {
   await mkdir(path, { recursive: true }).catch((cause: unknown) => {
-    throw new MMFSError("FILE_NOT_WRITABLE", `The folder ${path} cannot be created.`, { cause });
+    throw new MMFSError("FILE_NOT_WRITABLE", `The folder ${path} cannot be created.`, { cause, data: { path } });
   });
   await checkFolder(path);
 }
@@ -81,6 +81,6 @@ export async function checkFolder(path: string): Promise<void> {
   await access(path, constants.W_OK | constants.X_OK).catch((cause: unknown) => {
     const isThere = (cause as NodeJS.ErrnoException).code !== "ENOENT";
     const reason = isThere ? "may not be written" : "does not exist; create it first";
-    throw new MMFSError("FILE_NOT_WRITABLE", `The folder ${path} ${reason}.`, { cause });
+    throw new MMFSError("FILE_NOT_WRITABLE", `The folder ${path} ${reason}.`, { cause, data: { path } });
   });
 }

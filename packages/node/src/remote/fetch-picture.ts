@@ -3,6 +3,7 @@ import { get as getHttp, type IncomingMessage } from "node:http";
 import { get as getHttps } from "node:https";
 import { isIP, type LookupFunction } from "node:net";
 import { MMFSError } from "@mmfs/core";
+import { leaveOnAbort } from "@mmfs/core/internal";
 import { isPublicAddress as isPublicAddressByDefault } from "./public-address.js";
 
 export interface FetchPictureOptions {
@@ -39,7 +40,10 @@ export async function fetchPicture(url: URL, options: FetchPictureOptions = {}):
     options.signal?.throwIfAborted();
     if (MMFSError.isInstance(cause)) throw cause;
     const why = deadline.aborted ? `it took longer than ${timeout / 1000} s` : (cause as Error).message;
-    throw new MMFSError("DOWNLOAD_FAILED", `${url.origin} could not be read: ${why}.`, { cause });
+    throw new MMFSError("DOWNLOAD_FAILED", `${url.origin} could not be read: ${why}.`, {
+      cause,
+      data: { url: url.origin },
+    });
   }
 }
 
@@ -55,14 +59,20 @@ async function followRedirects(
     if (status === 200) return response;
     response.destroy();
     if (status < 300 || status >= 400 || response.headers.location === undefined) {
-      throw new MMFSError("DOWNLOAD_FAILED", `${url.origin} answered with status ${status}.`);
+      throw new MMFSError("DOWNLOAD_FAILED", `${url.origin} answered with status ${status}.`, {
+        data: { url: url.origin, status },
+      });
     }
     if (!URL.canParse(response.headers.location, url.href)) {
-      throw new MMFSError("DOWNLOAD_FAILED", `${url.origin} redirects to something that is no address.`);
+      throw new MMFSError("DOWNLOAD_FAILED", `${url.origin} redirects to something that is no address.`, {
+        data: { url: url.origin },
+      });
     }
     url = new URL(response.headers.location, url);
   }
-  throw new MMFSError("DOWNLOAD_FAILED", `${start.origin} redirects more than ${MAX_REDIRECTS} times.`);
+  throw new MMFSError("DOWNLOAD_FAILED", `${start.origin} redirects more than ${MAX_REDIRECTS} times.`, {
+    data: { url: start.origin },
+  });
 }
 
 async function request(url: URL, options: FetchPictureOptions, signal: AbortSignal): Promise<IncomingMessage> {
@@ -81,33 +91,28 @@ async function request(url: URL, options: FetchPictureOptions, signal: AbortSign
 /** The address to connect to, when scheme, host and every address of the host are allowed. */
 async function judge(url: URL, options: FetchPictureOptions, signal: AbortSignal): Promise<LookupAddress> {
   const { isPublicAddress = isPublicAddressByDefault, lookup = lookupAll } = options;
+  const data = { url: `${url.protocol}//${url.host}` };
   if (url.protocol !== "http:" && url.protocol !== "https:") {
-    throw new MMFSError("URL_NOT_ALLOWED", `Photos are fetched over http: and https:, not over ${url.protocol}`);
+    throw new MMFSError("URL_NOT_ALLOWED", `Photos are fetched over http: and https:, not over ${url.protocol}`, {
+      data,
+    });
   }
   if (url.username || url.password) {
-    throw new MMFSError("URL_NOT_ALLOWED", "An address with a user name or password is not fetched.");
+    throw new MMFSError("URL_NOT_ALLOWED", "An address with a user name or password is not fetched.", { data });
   }
   const host = url.hostname.replace(/^\[|\]$/g, "").replace(/\.+$/, "");
   const family = isIP(host);
-  const addresses = family ? [{ address: host, family }] : await abortable(lookup(host), signal);
+  const addresses = family ? [{ address: host, family }] : await leaveOnAbort(lookup(host), signal);
   const first = addresses[0];
-  if (first === undefined) throw new MMFSError("DOWNLOAD_FAILED", `${host} has no address.`);
+  if (first === undefined) throw new MMFSError("DOWNLOAD_FAILED", `${host} has no address.`, { data });
   if (!addresses.every(({ address }) => isPublicAddress(address))) {
-    throw new MMFSError("URL_NOT_ALLOWED", `${host} leads to an address that is not of the public internet.`);
+    throw new MMFSError("URL_NOT_ALLOWED", `${host} leads to an address that is not of the public internet.`, { data });
   }
   return first;
 }
 
 function lookupAll(hostname: string): Promise<LookupAddress[]> {
   return dns.lookup(hostname, { all: true });
-}
-
-function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const abort = () => reject(signal.reason);
-    signal.addEventListener("abort", abort, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
-  });
 }
 
 async function readLimited(response: IncomingMessage, maxBytes: number): Promise<Uint8Array> {
@@ -117,7 +122,7 @@ async function readLimited(response: IncomingMessage, maxBytes: number): Promise
     size += chunk.byteLength;
     if (size > maxBytes) {
       response.destroy();
-      throw new MMFSError("IMAGE_TOO_LARGE", `The download has more than ${maxBytes} bytes.`);
+      throw new MMFSError("IMAGE_TOO_LARGE", `The download has more than ${maxBytes} bytes.`, { data: { maxBytes } });
     }
     chunks.push(chunk);
   }

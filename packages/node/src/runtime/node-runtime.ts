@@ -1,4 +1,5 @@
 import { type Device, MMFSError, type Runtime, type Session, type Tensors } from "@mmfs/core";
+import { deviceUnavailable, onnxLoadError, onnxRunError } from "@mmfs/core/internal";
 import type { InferenceSession, Tensor } from "onnxruntime-common";
 import { NativeGate } from "../worker/native-gate.js";
 import { autoDevices, type Machine, thisMachine, whyUnavailable } from "./device-check.js";
@@ -49,7 +50,7 @@ export class NodeRuntime implements Runtime {
   async createSession(model: Uint8Array, device: Device): Promise<Session> {
     if (this.#disposed) throw new MMFSError("DISPOSED", "The runtime was disposed.");
     const reason = whyUnavailable(device, this.#machine);
-    if (reason !== undefined) throw unavailable(device, reason);
+    if (reason !== undefined) throw deviceUnavailable(device, reason);
     const onnxRuntime = await this.#load();
     const created = await this.#gate.pass(() => this.#create(onnxRuntime, model, device));
     const session = new NodeSession(created, device, this.#gate, () => this.#sessions.delete(session));
@@ -70,18 +71,7 @@ export class NodeRuntime implements Runtime {
         extra: { session: device === "cpu" ? PATIENT_THREADS : NO_FALLBACK },
       });
     } catch (cause) {
-      const message = cause instanceof Error ? cause.message.trim() : String(cause);
-      if (/fallback to CPU EP has been explicitly disabled/.test(message)) {
-        throw unavailable(
-          device,
-          "it cannot run every operator of this graph, and the rest would go to the CPU",
-          cause,
-        );
-      }
-      const modelIsBad =
-        /protobuf parsing failed|INVALID_GRAPH|INVALID_PROTOBUF|No Op registered|opset|is invalid model/i;
-      if (device !== "cpu" && !modelIsBad.test(message)) throw unavailable(device, lastSentence(message), cause);
-      throw new MMFSError("MODEL_LOAD", `onnxruntime refused the graph: ${lastSentence(message)}.`, { cause });
+      throw onnxLoadError(cause, device);
     }
   }
 
@@ -124,13 +114,7 @@ class NodeSession implements Session {
       return await run;
     } catch (cause) {
       if (MMFSError.isInstance(cause)) throw cause;
-      const message = cause instanceof Error ? cause.message.trim() : String(cause);
-      if (/device (is |was )?lost|external Instance reference no longer exists/i.test(message)) {
-        throw new MMFSError("DEVICE_LOST", `The ${this.device} device was lost; try again.`, { cause });
-      }
-      throw new MMFSError("INFERENCE_FAILED", `The graph failed on ${this.device}: ${lastSentence(message)}.`, {
-        cause,
-      });
+      throw onnxRunError(cause, this.device);
     }
   }
 
@@ -142,13 +126,4 @@ class NodeSession implements Session {
     await this.#gate.pass(() => session.release()).catch(() => {});
     this.#onDispose();
   }
-}
-
-function unavailable(device: Device, reason: string, cause?: unknown): MMFSError {
-  return new MMFSError("DEVICE_UNAVAILABLE", `The device ${device} cannot be used here: ${reason}.`, { cause });
-}
-
-/** What onnxruntime has to say, without the places in its source that it begins with. */
-function lastSentence(message: string): string {
-  return (message.split(/ was false\. |: (?=[A-Z][a-z])/).at(-1) ?? message).replace(/\.$/, "");
 }

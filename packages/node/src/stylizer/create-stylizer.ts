@@ -1,11 +1,13 @@
-import { MMFSError } from "@mmfs/core";
+import { parsePlatformOptions, RemoteStylizer } from "@mmfs/core/internal";
 import { bundleFolder } from "../bundle/bundle-folder.js";
+import { loadSharp } from "../picture/load-sharp.js";
+import { takeInput } from "../picture/take-input.js";
+import { NODE_DEVICES } from "../runtime/node-devices.js";
+import { joinThread, leaveThread } from "../worker/shared-thread.js";
 import type { StylizerOptions } from "./options.js";
-import { Stylizer } from "./stylizer.js";
-
-const MAX_PIXELS = 64_000_000;
-
-let lastId = 0;
+import { writable } from "./result.js";
+import type { Stylizer } from "./stylizer.js";
+import type { StylizerReference } from "./stylizer-reference.js";
 
 /**
  * Opens a bundle for many photos. The networks are loaded by the first call that needs them, or by `preload`. The first
@@ -14,30 +16,24 @@ let lastId = 0;
  * @throws {MMFSError} `INVALID_ARGUMENT`, `FILE_NOT_READABLE` or `BUNDLE_INVALID` if there is no bundle.
  */
 export async function createStylizer(options: StylizerOptions = {}): Promise<Stylizer> {
-  const { device = "auto", dtype = "fp32", threads, maxPixels = MAX_PIXELS, allowRemote = false, onProgress } = options;
-  oneOf("device", device, ["auto", "cpu", "webgpu", "cuda", "coreml", "dml"]);
-  oneOf("dtype", dtype, ["fp32", "fp16", "int8"]);
-  if (threads !== undefined) wholeNumber("threads", threads);
-  wholeNumber("maxPixels", maxPixels);
-  lastId += 1;
-  return Stylizer.open({
-    id: lastId,
-    bundle: await bundleFolder(options.bundle),
-    device,
-    dtype,
-    threads,
-    maxPixels,
-    allowRemote,
-    onProgress,
+  const { device, dtype, threads, maxPixels, allowRemote, onProgress } = parsePlatformOptions(options, {
+    devices: NODE_DEVICES,
+    flags: { allowRemote: false },
+    others: ["bundle"],
   });
-}
-
-function oneOf(name: string, value: string, allowed: readonly string[]): void {
-  if (allowed.includes(value)) return;
-  throw new MMFSError("INVALID_ARGUMENT", `${name} is one of ${allowed.join(", ")}, not ${JSON.stringify(value)}.`);
-}
-
-function wholeNumber(name: string, value: number): void {
-  if (Number.isSafeInteger(value) && value >= 1) return;
-  throw new MMFSError("INVALID_ARGUMENT", `${name} is a whole number of at least 1, not ${value}.`);
+  const bundle = await bundleFolder(options.bundle);
+  const reference: Omit<StylizerReference, "id"> = { bundle, device, dtype, threads };
+  return RemoteStylizer.open({
+    client: joinThread(),
+    reference,
+    onProgress,
+    // One photo is computed and the next decoded meanwhile; more would only fill the memory.
+    atOnce: 2,
+    // sharp is loaded here, so that no later call blocks the event loop with it.
+    meanwhile: loadSharp(),
+    take: (input, load) => takeInput(input, { allowRemote, maxPixels, ...load }),
+    output: writable,
+    closes: true,
+    leave: leaveThread,
+  });
 }

@@ -1,9 +1,10 @@
 import { createStyleEncoder } from "@mmfs/clip-mapper";
-import { loadBundle, type OpenedStylizer, Stylizer } from "@mmfs/core";
+import { loadBundle, Stylizer } from "@mmfs/core";
+import type { OpenedStylizer } from "@mmfs/core/internal";
 import { FolderSource } from "../bundle/folder-source.js";
 import { NodeRuntime } from "../runtime/node-runtime.js";
 import type { NativeGate } from "../worker/native-gate.js";
-import type { StylizerReference } from "./thread-functions.js";
+import type { StylizerReference } from "./stylizer-reference.js";
 
 /** Makes the core's stylizer of a reference, on onnxruntime-node and with the bundle of a folder. */
 export async function openStylizer(reference: StylizerReference, gate: NativeGate): Promise<OpenedStylizer> {

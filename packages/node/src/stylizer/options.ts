@@ -1,4 +1,11 @@
-import type { StylizerOptions as CoreStylizerOptions } from "@mmfs/core";
+import type {
+  StyleName as CoreStyleName,
+  StyleOption as CoreStyleOption,
+  StylizeOptions as CoreStylizeOptions,
+  StylizerOptions as CoreStylizerOptions,
+  WeightedStyle as CoreWeightedStyle,
+} from "@mmfs/core";
+import type { PictureInput } from "../picture/picture-input.js";
 
 /** Options of {@link createStylizer}. */
 export interface StylizerOptions extends CoreStylizerOptions {
@@ -14,3 +21,12 @@ export interface StylizerOptions extends CoreStylizerOptions {
   /** Let `http:` and `https:` URLs be given as photos; addresses of private networks stay refused. @default false */
   allowRemote?: boolean | undefined;
 }
+
+/** A way to name one style; `{ image }` takes what photos are given as. */
+export type StyleName = CoreStyleName<PictureInput>;
+/** One style of a mixture. */
+export type WeightedStyle = CoreWeightedStyle<PictureInput>;
+/** A style, or a mixture of several. */
+export type StyleOption = CoreStyleOption<PictureInput>;
+/** Options of {@link Stylizer.stylize}. */
+export type StylizeOptions = CoreStylizeOptions<PictureInput>;

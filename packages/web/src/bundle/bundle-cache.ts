@@ -1,4 +1,5 @@
-import { type BundlePart, type DType, loadBundle, type ProgressEvent, sha256 } from "@mmfs/core";
+import { type BundlePart, type DType, loadBundle, type ProgressEvent } from "@mmfs/core";
+import { sha256 } from "@mmfs/core/internal";
 import { type BundleInput, bundleReference, bundleSource } from "./bundle-reference.js";
 import { CACHE_NAME, CachedSource } from "./cached-source.js";
 

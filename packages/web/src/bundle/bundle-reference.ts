@@ -1,4 +1,5 @@
-import { type BundleSource, MANIFEST_NAME, MMFSError } from "@mmfs/core";
+import { type BundleSource, MMFSError } from "@mmfs/core";
+import { MANIFEST_NAME } from "@mmfs/core/internal";
 import { CachedSource } from "./cached-source.js";
 import { FileSource } from "./file-source.js";
 import { UrlSource } from "./url-source.js";
@@ -19,7 +20,7 @@ export type BundleReference =
  * Makes what the user named fit to travel; nothing is fetched yet.
  *
  * @param input @default the bundle of `@mmfs/model-mini`, as the app's bundler serves it
- * @throws {MMFSError} `INVALID_ARGUMENT`, `UNSUPPORTED_PLATFORM` where the default bundle is not installed.
+ * @throws {MMFSError} `INVALID_ARGUMENT`, `BUNDLE_NOT_INSTALLED` where the default bundle is not installed.
  */
 export async function bundleReference(input: BundleInput | undefined): Promise<BundleReference> {
   if (input === undefined) return { type: "addresses", urls: absolutes(await defaultBundle()) };
@@ -47,7 +48,7 @@ async function defaultBundle(): Promise<Record<string, URL>> {
     return (await import("@mmfs/model-mini/files")).bundleFiles;
   } catch (cause) {
     throw new MMFSError(
-      "UNSUPPORTED_PLATFORM",
+      "BUNDLE_NOT_INSTALLED",
       "The default bundle, @mmfs/model-mini, could not be loaded. Install it in an app with a bundler, or name the address of a bundle " +
         "in the option bundle.",
       { cause },

@@ -1,12 +1,5 @@
-import {
-  type BundleFile,
-  type BundleSource,
-  MANIFEST_NAME,
-  type Manifest,
-  MMFSError,
-  parseManifest,
-  type ReadOptions,
-} from "@mmfs/core";
+import { type BundleFile, type BundleSource, type Manifest, MMFSError, type ReadOptions } from "@mmfs/core";
+import { MANIFEST_NAME, parseManifest } from "@mmfs/core/internal";
 import type { UrlSource } from "./url-source.js";
 
 /** The name of the cache in Cache Storage. */

@@ -1,4 +1,5 @@
-import { type BundleSource, MANIFEST_NAME, MMFSError, type ReadOptions } from "@mmfs/core";
+import { type BundleSource, MMFSError, type ReadOptions } from "@mmfs/core";
+import { MANIFEST_NAME } from "@mmfs/core/internal";
 
 /** A bundle in files that the user dropped or chose: those of a folder, or of several, one of which has `mmfs.json`. */
 export class FileSource implements BundleSource {
@@ -21,6 +22,7 @@ export class FileSource implements BundleSource {
       throw new MMFSError(
         "FILE_NOT_READABLE",
         `${path} is not among the files given. A bundle is a folder with mmfs.json in it: give all of its files.`,
+        { data: { path } },
       );
     }
     try {
@@ -28,7 +30,10 @@ export class FileSource implements BundleSource {
       onProgress?.(bytes.byteLength, bytes.byteLength);
       return bytes;
     } catch (cause) {
-      throw new MMFSError("FILE_NOT_READABLE", `${path} cannot be read; it may have been moved or changed.`, { cause });
+      throw new MMFSError("FILE_NOT_READABLE", `${path} cannot be read; it may have been moved or changed.`, {
+        cause,
+        data: { path },
+      });
     }
   }
 }

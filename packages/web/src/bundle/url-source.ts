@@ -37,7 +37,9 @@ export class UrlSource implements BundleSource {
   address(path: string): string {
     const address = this.#addressOf(path);
     if (address !== undefined) return address;
-    throw new MMFSError("MODEL_DOWNLOAD", `No address was given for ${path} of the bundle at ${this.location}.`);
+    throw new MMFSError("MODEL_DOWNLOAD", `No address was given for ${path} of the bundle at ${this.location}.`, {
+      data: { url: this.location },
+    });
   }
 
   /** @throws {MMFSError} `MODEL_DOWNLOAD`, with what the server did wrong. */
@@ -48,13 +50,16 @@ export class UrlSource implements BundleSource {
     try {
       const response = await fetch(address, signal ? { signal } : {});
       if (!response.ok) {
-        throw new MMFSError("MODEL_DOWNLOAD", `${address} answered with status ${response.status}. ${CHECK}`);
+        throw new MMFSError("MODEL_DOWNLOAD", `${address} answered with status ${response.status}. ${CHECK}`, {
+          data: { url: address, status: response.status },
+        });
       }
       const bytes = await readAll(response, onProgress);
       if (/^text\/html/i.test(response.headers.get("content-type") ?? "") || isHtml(bytes)) {
         throw new MMFSError(
           "MODEL_DOWNLOAD",
           `${address} answered with an HTML page instead of the file, as servers of apps do for files that they do not have. ${CHECK}`,
+          { data: { url: address, status: response.status } },
         );
       }
       return bytes;
@@ -65,7 +70,7 @@ export class UrlSource implements BundleSource {
         "MODEL_DOWNLOAD",
         `${address} could not be fetched: there is no network, the download broke off, or the site does not let other pages read it ` +
           "(it must send Access-Control-Allow-Origin).",
-        { cause },
+        { cause, data: { url: address } },
       );
     }
   }

@@ -1,4 +1,5 @@
-import { checkPictureFormat, MMFSError, type Picture, sizeInHeader } from "@mmfs/core";
+import { MMFSError, type Picture } from "@mmfs/core";
+import { checkPictureFormat, checkSize, sizeInHeader } from "@mmfs/core/internal";
 import { fetchPhoto } from "./fetch-photo.js";
 import type { TravellingPhoto } from "./travelling-photo.js";
 
@@ -61,14 +62,6 @@ async function decodeFile(
   }
 }
 
-function checkSize({ width, height }: { width: number; height: number }, maxPixels: number): void {
-  if (width * height <= maxPixels) return;
-  throw new MMFSError(
-    "IMAGE_TOO_LARGE",
-    `The picture has ${width} × ${height} pixels, more than maxPixels (${maxPixels}). Make it smaller or raise maxPixels.`,
-  );
-}
-
 /** Pixels that are read at once: a canvas of a whole large photo would be one copy too many. */
 const PIXELS_AT_ONCE = 2 ** 20;
 
@@ -80,6 +73,7 @@ function readPixels(bitmap: ImageBitmap): Picture {
     throw new MMFSError(
       "IMAGE_TOO_LARGE",
       `The browser has no canvas of ${width} × ${height} pixels; make it smaller.`,
+      { data: { width, height } },
     );
   }
   // What is drawn replaces what was there, transparency as well.

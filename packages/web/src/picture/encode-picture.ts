@@ -13,7 +13,7 @@ export interface EncodeOptions {
 /**
  * Encodes a picture as a file. JPEG has no transparency: it is laid on white.
  *
- * @throws {MMFSError} `INVALID_ARGUMENT`, `IMAGE_TOO_LARGE`, `UNSUPPORTED_PLATFORM` where the browser cannot write the format.
+ * @throws {MMFSError} `INVALID_ARGUMENT`, `IMAGE_TOO_LARGE`, `FORMAT_NOT_WRITABLE` where the browser cannot write the format.
  */
 export async function encodePicture(
   pixels: ImageData,
@@ -30,7 +30,9 @@ export async function encodePicture(
   const type = `image/${format}`;
   const blob = await canvas.convertToBlob({ type, quality: quality / 100 });
   if (blob.type === type) return blob;
-  throw new MMFSError("UNSUPPORTED_PLATFORM", `This browser does not write ${format}; use png or jpeg.`);
+  throw new MMFSError("FORMAT_NOT_WRITABLE", `This browser does not write ${format}; use png or jpeg.`, {
+    data: { format },
+  });
 }
 
 /** A canvas with these pixels. @param background what is laid under transparent parts. */
@@ -39,7 +41,9 @@ export function drawPixels(pixels: ImageData, background?: string): OffscreenCan
   const canvas = new OffscreenCanvas(width, height);
   const context = canvas.getContext("2d");
   if (context === null) {
-    throw new MMFSError("IMAGE_TOO_LARGE", `The browser has no canvas of ${width} × ${height} pixels.`);
+    throw new MMFSError("IMAGE_TOO_LARGE", `The browser has no canvas of ${width} × ${height} pixels.`, {
+      data: { width, height },
+    });
   }
   context.putImageData(pixels, 0, 0);
   if (background !== undefined) {

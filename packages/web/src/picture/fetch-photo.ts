@@ -21,10 +21,12 @@ export async function fetchPhoto(
       "DOWNLOAD_FAILED",
       `${shorten(url)} could not be fetched. Either there is no network, or the site does not allow other pages to read it: ` +
         "it must send Access-Control-Allow-Origin, and a Content-Security-Policy must list it in connect-src.",
-      { cause },
+      { cause, data: { url } },
     );
   }
-  throw new MMFSError("DOWNLOAD_FAILED", `${shorten(url)} answered with status ${response.status}.`);
+  throw new MMFSError("DOWNLOAD_FAILED", `${shorten(url)} answered with status ${response.status}.`, {
+    data: { url, status: response.status },
+  });
 }
 
 function shorten(url: string): string {

@@ -1,4 +1,5 @@
-import { isPictureLike, MMFSError, type NdarrayView, type Picture, takePicture } from "@mmfs/core";
+import { MMFSError, type NdarrayView, type Picture, takePicture } from "@mmfs/core";
+import { isPictureLike } from "@mmfs/core/internal";
 import type { PictureInput } from "./picture-input.js";
 import type { TravellingPhoto } from "./travelling-photo.js";
 
@@ -8,7 +9,7 @@ const ACCEPTED =
 /**
  * Makes whatever the user gave fit to travel; what shows a picture is copied as it is at this moment.
  *
- * @throws {MMFSError} `INVALID_ARGUMENT`, `UNSUPPORTED_IMAGE` for an element that shows nothing, `URL_NOT_ALLOWED` for one that shows a
+ * @throws {MMFSError} `INVALID_ARGUMENT`, `UNSUPPORTED_IMAGE` for an element that shows nothing, `CROSS_ORIGIN_PICTURE` for one that shows a
  * picture of another site that may not be read.
  */
 export async function takeInput(input: PictureInput): Promise<TravellingPhoto> {
@@ -82,7 +83,7 @@ function checkReadable(bitmap: ImageBitmap): void {
   } catch (cause) {
     bitmap.close();
     throw new MMFSError(
-      "URL_NOT_ALLOWED",
+      "CROSS_ORIGIN_PICTURE",
       "The picture comes from another site that does not let its pixels be read. Let that site send " +
         'Access-Control-Allow-Origin and load the img with crossorigin="anonymous".',
       { cause },

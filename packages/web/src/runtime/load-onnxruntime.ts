@@ -23,7 +23,7 @@ const BUILDS: Record<RuntimeBuild, () => Promise<OnnxRuntime>> = {
  * Loads a build of onnxruntime-web.
  *
  * @param folder address of the folder with the files of onnxruntime-web's `dist`, for pages without a bundler.
- * @throws {MMFSError} `UNSUPPORTED_PLATFORM`
+ * @throws {MMFSError} `RUNTIME_NOT_LOADED`
  */
 export async function loadOnnxRuntime(build: RuntimeBuild, folder: string | undefined): Promise<OnnxRuntime> {
   try {
@@ -36,7 +36,7 @@ export async function loadOnnxRuntime(build: RuntimeBuild, folder: string | unde
     const where =
       folder === undefined ? "Let the bundler resolve onnxruntime-web in workers too, or" : "Correct it, or";
     throw new MMFSError(
-      "UNSUPPORTED_PLATFORM",
+      "RUNTIME_NOT_LOADED",
       `onnxruntime-web could not be loaded${folder === undefined ? "" : ` from runtimeUrl (${folder})`}. ${where} ` +
         "serve the files of its dist folder and name their address in runtimeUrl.",
       { cause },

@@ -1,12 +1,13 @@
+import { type Device, type DeviceOption, MMFSError, type Runtime, type Session, type Tensors } from "@mmfs/core";
 import {
-  type Device,
-  type DeviceOption,
-  MMFSError,
-  type Runtime,
+  deviceLost,
+  deviceUnavailable,
+  onnxFault,
+  onnxLoadError,
+  onnxReason,
+  onnxRunError,
   SerialQueue,
-  type Session,
-  type Tensors,
-} from "@mmfs/core";
+} from "@mmfs/core/internal";
 import type { InferenceSession, Tensor } from "onnxruntime-common";
 import { buildFor, loadOnnxRuntime, type OnnxRuntime, type RuntimeBuild } from "./load-onnxruntime.js";
 import { threadCount } from "./thread-count.js";
@@ -77,7 +78,8 @@ export class WebRuntime implements Runtime {
   createSession(model: Uint8Array, device: Device): Promise<Session> {
     return queue.run(async () => {
       if (this.#disposed) throw new MMFSError("DISPOSED", "The runtime was disposed.");
-      if (device !== "wasm" && device !== "webgpu") throw unavailable(device, "a browser has only webgpu and wasm");
+      if (device !== "wasm" && device !== "webgpu")
+        throw deviceUnavailable(device, "a browser has only webgpu and wasm");
       const gpuDevice = device === "webgpu" ? await this.#takeGpuDevice() : undefined;
       const runtime = await this.#load();
       const created = this.#create(runtime, model, gpuDevice?.device);
@@ -117,19 +119,19 @@ export class WebRuntime implements Runtime {
     if (this.#gpuDevice && !this.#gpuDevice.isLost) return this.#gpuDevice;
     // An adapter gives one device; after a loss the browser has to be asked anew.
     const answer = this.#gpuDevice ? await requestAdapter(this.#options.gpu) : this.#answer;
-    if ("reason" in answer) throw unavailable("webgpu", answer.reason);
+    if ("reason" in answer) throw deviceUnavailable("webgpu", answer.reason);
     let device: GPUDevice;
     try {
       device = await requestDevice(answer.adapter);
     } catch (cause) {
-      throw unavailable("webgpu", `its adapter gave no device (${messageOf(cause)})`, cause);
+      throw deviceUnavailable("webgpu", `its adapter gave no device (${onnxReason(cause)})`, cause);
     }
     const live: LiveDevice = {
       device,
       isLost: false,
       lost: device.lost.then(({ message }) => {
         live.isLost = true;
-        throw new MMFSError("DEVICE_LOST", `The webgpu device was lost; try again.${message ? ` (${message})` : ""}`);
+        throw deviceLost("webgpu", { why: message });
       }),
     };
     live.lost.catch(() => {});
@@ -146,22 +148,14 @@ export class WebRuntime implements Runtime {
         ...(gpuDevice ? { extra: NO_FALLBACK } : {}),
       } as InferenceSession.SessionOptions);
     } catch (cause) {
-      const message = messageOf(cause);
-      if (/fallback to CPU EP has been explicitly disabled/.test(message)) {
-        const reason = "it cannot run every operator of this graph, and the rest would go to the CPU";
-        throw unavailable("webgpu", reason, cause);
-      }
-      if (/no available backend found|wasm|fetch|WebAssembly/i.test(message) && !isModelFault(message)) {
-        this.#loading = undefined;
-        throw new MMFSError(
-          "UNSUPPORTED_PLATFORM",
-          `onnxruntime-web could not start: ${message}. Check that its .wasm file is served (not an HTML page in its place) and ` +
-            "that a Content-Security-Policy, if there is one, allows script-src 'wasm-unsafe-eval'.",
-          { cause },
-        );
-      }
-      if (gpuDevice && !isModelFault(message)) throw unavailable("webgpu", message, cause);
-      throw new MMFSError("MODEL_LOAD", `onnxruntime refused the graph: ${message}.`, { cause });
+      if (onnxFault(cause) !== "start") throw onnxLoadError(cause, gpuDevice ? "webgpu" : "wasm");
+      this.#loading = undefined;
+      throw new MMFSError(
+        "RUNTIME_NOT_LOADED",
+        `onnxruntime-web could not start: ${onnxReason(cause)}. Check that its .wasm file is served (not an HTML page in its place) ` +
+          "and that a Content-Security-Policy, if there is one, allows script-src 'wasm-unsafe-eval'.",
+        { cause },
+      );
     }
   }
 }
@@ -197,14 +191,10 @@ class WebSession implements Session {
         return await raceLost(session.run(feeds as Record<string, Tensor>), this.#gpuDevice);
       } catch (cause) {
         if (MMFSError.isInstance(cause)) throw cause;
-        const message = messageOf(cause);
         // A run may hear of the loss of its device before the device says so.
         if (this.#gpuDevice)
           await raceLost(new Promise<void>((resolve) => setTimeout(resolve, LOSS_DELAY)), this.#gpuDevice);
-        if (this.#gpuDevice?.isLost || /device (is |was )?lost|Instance reference no longer exists/i.test(message)) {
-          throw new MMFSError("DEVICE_LOST", `The ${this.device} device was lost; try again.`, { cause });
-        }
-        throw new MMFSError("INFERENCE_FAILED", `The graph failed on ${this.device}: ${message}.`, { cause });
+        throw this.#gpuDevice?.isLost ? deviceLost(this.device, { cause }) : onnxRunError(cause, this.device);
       }
     });
   }
@@ -224,19 +214,4 @@ class WebSession implements Session {
 /** What is asked of a lost device may never be answered. */
 function raceLost<T>(answer: Promise<T>, gpuDevice: LiveDevice | undefined): Promise<T> {
   return gpuDevice ? Promise.race([answer, gpuDevice.lost]) : answer;
-}
-
-function isModelFault(message: string): boolean {
-  return /protobuf parsing failed|INVALID_GRAPH|INVALID_PROTOBUF|No Op registered|opset|is invalid model/i.test(
-    message,
-  );
-}
-
-function unavailable(device: Device, reason: string, cause?: unknown): MMFSError {
-  return new MMFSError("DEVICE_UNAVAILABLE", `The device ${device} cannot be used here: ${reason}.`, { cause });
-}
-
-function messageOf(cause: unknown): string {
-  const message = cause instanceof Error ? cause.message.trim() : String(cause);
-  return message.replace(/\.$/, "");
 }

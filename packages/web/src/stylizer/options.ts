@@ -4,10 +4,10 @@ import type {
   StylizeOptions as CoreStylizeOptions,
   StylizerOptions as CoreStylizerOptions,
   WeightedStyle as CoreWeightedStyle,
-  DeviceOption,
 } from "@mmfs/core";
 import type { BundleInput } from "../bundle/bundle-reference.js";
 import type { PictureInput } from "../picture/picture-input.js";
+import type { WebDevice } from "../runtime/web-devices.js";
 
 /** Options of {@link createStylizer}. */
 export interface StylizerOptions extends CoreStylizerOptions {
@@ -16,7 +16,7 @@ export interface StylizerOptions extends CoreStylizerOptions {
    * second elsewhere. A device that is named is used or refused with `DEVICE_UNAVAILABLE`, never replaced.
    * @default "auto"
    */
-  device?: Extract<DeviceOption, "auto" | "webgpu" | "wasm"> | undefined;
+  device?: "auto" | WebDevice | undefined;
   /** The bundle of networks and presets. @default the bundle of `@mmfs/model-mini`, as the app's bundler serves it */
   bundle?: BundleInput | undefined;
   /** Compute in a worker, or with false in the page, which then stands still meanwhile. @default true */

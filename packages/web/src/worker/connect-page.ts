@@ -1,5 +1,5 @@
-import type { Request } from "@mmfs/core";
-import type { Connect } from "./worker-client.js";
+import type { Connect, Request } from "@mmfs/core/internal";
+import { workerFailure } from "./worker-failure.js";
 
 /** Computes in the page itself, behind a message port, so that nothing else differs from a worker. */
 export const connectPage: Connect = ({ onReply, onFailure }) => {
@@ -16,10 +16,10 @@ export const connectPage: Connect = ({ onReply, onFailure }) => {
       handle = serve((reply, transfer) => there.postMessage(reply, transfer), servedFunctions());
       for (const request of waiting.splice(0)) handle(request);
     },
-    (error) => onFailure(String(error)),
+    (error) => onFailure(workerFailure(String(error), error)),
   );
   return {
-    send: (request, transfer) => here.postMessage(request, transfer),
+    send: (request, transfer) => here.postMessage(request, transfer as Transferable[]),
     end() {
       here.close();
       there.close();

@@ -1,9 +1,10 @@
 import { parentPort, workerData } from "node:worker_threads";
-import { type Picture, serve, stylizerFunctions } from "@mmfs/core";
-import { openStylizer } from "./stylizer/open-stylizer.js";
-import type { StylizerReference } from "./stylizer/thread-functions.js";
-import { NativeGate } from "./worker/native-gate.js";
-import type { ThreadData } from "./worker/thread-client.js";
+import type { Picture } from "@mmfs/core";
+import { serve, stylizerFunctions } from "@mmfs/core/internal";
+import { openStylizer } from "../stylizer/open-stylizer.js";
+import type { StylizerReference } from "../stylizer/stylizer-reference.js";
+import type { ThreadData } from "./connect-thread.js";
+import { NativeGate } from "./native-gate.js";
 
 if (parentPort === null) throw new Error("This module is the entry of a worker thread.");
 const port = parentPort;

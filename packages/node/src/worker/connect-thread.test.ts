@@ -4,8 +4,9 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { Worker } from "node:worker_threads";
 import { MMFSError } from "@mmfs/core";
+import { WorkerClient } from "@mmfs/core/internal";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { ThreadClient } from "./thread-client.js";
+import { connectThread } from "./connect-thread.js";
 
 /** A thread that speaks the protocol and can be told to fail in all ways. */
 const THREAD = `
@@ -34,16 +35,16 @@ parentPort.on("message", ({ type, id, method, argument }) => {
 `;
 
 let folder: string;
-let client: ThreadClient;
+let client: WorkerClient;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "mmfs-thread-"));
   await writeFile(join(folder, "thread.mjs"), THREAD);
-  client = new ThreadClient((options) => new Worker(pathToFileURL(join(folder, "thread.mjs")), options));
+  client = new WorkerClient(connectThread((options) => new Worker(pathToFileURL(join(folder, "thread.mjs")), options)));
 });
 afterEach(() => client.terminate());
 afterAll(() => rm(folder, { recursive: true }));
 
-describe("ThreadClient", () => {
+describe("a thread", () => {
   it("calls, and moves buffers instead of copying them", async () => {
     const bytes = new Uint8Array([1, 2, 3]);
     expect(await client.call("echo", bytes, { transfer: [bytes.buffer] })).toEqual(new Uint8Array([1, 2, 3]));
@@ -93,14 +94,16 @@ describe("ThreadClient", () => {
     const first = await client.call("thread", undefined);
     const hanging = client.call("never answered", undefined);
     const ending = client.call(method, undefined);
-    await expect(ending).rejects.toMatchObject({ code: "INFERENCE_FAILED", message: expect.stringMatching(message) });
-    await expect(hanging).rejects.toMatchObject({ code: "INFERENCE_FAILED" });
+    await expect(ending).rejects.toMatchObject({ code: "WORKER_FAILED", message: expect.stringMatching(message) });
+    await expect(hanging).rejects.toMatchObject({ code: "WORKER_FAILED" });
     expect(await client.call("thread", undefined)).not.toBe(first);
   });
 
   it("reports a module that cannot be loaded", async () => {
-    const broken = new ThreadClient((options) => new Worker(pathToFileURL(join(folder, "none.mjs")), options));
-    await expect(broken.call("echo", 1)).rejects.toMatchObject({ code: "INFERENCE_FAILED" });
+    const broken = new WorkerClient(
+      connectThread((options) => new Worker(pathToFileURL(join(folder, "none.mjs")), options)),
+    );
+    await expect(broken.call("echo", 1)).rejects.toMatchObject({ code: "WORKER_FAILED" });
   });
 
   it("refuses what cannot be cloned", async () => {
@@ -113,7 +116,7 @@ describe("ThreadClient", () => {
     hanging.catch(() => {});
     await client.call("echo", 1);
     await client.terminate();
-    await expect(hanging).rejects.toMatchObject({ code: "INFERENCE_FAILED" });
+    await expect(hanging).rejects.toMatchObject({ code: "DISPOSED" });
     expect(await client.call("echo", 2)).toBe(2);
   });
 });

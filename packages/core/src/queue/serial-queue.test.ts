@@ -1,16 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { Slots } from "./slots.js";
+import { SerialQueue } from "./serial-queue.js";
 
-const never = new AbortController().signal;
-
-describe("Slots", () => {
-  it("lets as many in as there are, in the order in which they came, also after failures", async () => {
-    const slots = new Slots(2);
+describe("SerialQueue", () => {
+  it("runs as many tasks as it is wide, in the order in which they came, also after failures", async () => {
+    const queue = new SerialQueue(2);
     const order: number[] = [];
     let inside = 0;
     let most = 0;
     const calls = Array.from({ length: 7 }, (_value, number) =>
-      slots.use(async () => {
+      queue.run(async () => {
         order.push(number);
         inside += 1;
         most = Math.max(most, inside);
@@ -18,7 +16,7 @@ describe("Slots", () => {
         inside -= 1;
         if (number % 2 === 1) throw new Error("odd");
         return number;
-      }, never),
+      }),
     );
     const results = await Promise.allSettled(calls);
     expect(results.map(({ status }) => status === "fulfilled")).toEqual([true, false, true, false, true, false, true]);
@@ -27,17 +25,17 @@ describe("Slots", () => {
   });
 
   it("forgets who stops waiting", async () => {
-    const slots = new Slots(1);
+    const queue = new SerialQueue();
     let finish = () => {};
-    const first = slots.use(() => new Promise<void>((resolve) => (finish = resolve)), never);
+    const first = queue.run(() => new Promise<void>((resolve) => (finish = resolve)));
     const controller = new AbortController();
-    const second = slots.use(() => Promise.resolve("second"), controller.signal);
-    const third = slots.use(() => Promise.resolve("third"), never);
+    const second = queue.run(() => Promise.resolve("second"), controller.signal);
+    const third = queue.run(() => Promise.resolve("third"));
     controller.abort(new Error("enough"));
     await expect(second).rejects.toThrow("enough");
     finish();
     await first;
     expect(await third).toBe("third");
-    expect(await slots.use(() => Promise.resolve("fourth"), never)).toBe("fourth");
+    expect(await queue.run(() => Promise.resolve("fourth"))).toBe("fourth");
   });
 });
