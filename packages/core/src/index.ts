@@ -51,7 +51,7 @@ export { PICTURE_FORMATS, type PictureFormat } from "./picture/sniff-format.js";
 export { isPictureLike, takePicture } from "./picture/take-picture.js";
 export { fromTensorData, toTensorData } from "./picture/tensor-data.js";
 export { warpSquare } from "./picture/warp.js";
-export { DisposableQueue } from "./queue/disposable-queue.js";
+export { asyncDispose, DisposableQueue } from "./queue/disposable-queue.js";
 export { SerialQueue } from "./queue/serial-queue.js";
 export { SketchLoop } from "./queue/sketch-loop.js";
 export { type NoiseMap, noiseMaps } from "./random/noise-maps.js";
