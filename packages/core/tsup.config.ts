@@ -3,6 +3,8 @@ import { defineConfig, type Options } from "tsup";
 // The types name `Symbol.asyncDispose`, which the user's own `lib` need not have.
 const DISPOSABLE = '/// <reference lib="esnext.disposable" />';
 
+const ENTRIES = ["src/index.ts", "src/ndarray.ts"];
+
 const shared: Options = { target: "es2022", platform: "neutral", sourcemap: true, splitting: false };
 
 export default defineConfig([
@@ -12,7 +14,7 @@ export default defineConfig([
     entry: ["src/**/*.ts", "!src/**/*.test.ts", "!src/**/__fixtures__/**"],
     format: ["esm"],
     bundle: false,
-    dts: { entry: "src/index.ts", banner: DISPOSABLE },
+    dts: { entry: ENTRIES, banner: DISPOSABLE },
   },
-  { ...shared, entry: ["src/index.ts"], format: ["cjs"], dts: { banner: DISPOSABLE } },
+  { ...shared, entry: ENTRIES, format: ["cjs"], dts: { banner: DISPOSABLE } },
 ]);

@@ -41,7 +41,7 @@ export { type PersonMatteOptions, personMatte } from "./people/person-matte.js";
 export { blendPictures } from "./picture/blend-pictures.js";
 export { checkPictureFormat } from "./picture/check-picture-format.js";
 export { flatten } from "./picture/flatten.js";
-export { fromNdarray, isNdarray, type NdarrayPicture, type NdarrayView, toNdarray } from "./picture/ndarray.js";
+export { fromNdarray, isNdarray, type NdarrayView } from "./picture/ndarray.js";
 export { checkPicture, createPicture, type Picture } from "./picture/picture.js";
 export { pictureDigest } from "./picture/picture-digest.js";
 export { type ResampleFilter, resample, type Span } from "./picture/resample.js";
