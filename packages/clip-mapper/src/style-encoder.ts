@@ -1,4 +1,5 @@
 import {
+  asyncDispose,
   type Bundle,
   type BundlePart,
   type BundleSource,
@@ -65,8 +66,6 @@ const USUAL_SIZE = 224;
 /** How many prompts and pictures are remembered, with their embeddings and codes. */
 const KEPT = 64;
 
-const asyncDispose: typeof Symbol.asyncDispose = Symbol.asyncDispose ?? Symbol.for("Symbol.asyncDispose");
-
 /**
  * Reads the manifest of the bundle, and nothing else yet.
  *
@@ -91,13 +90,7 @@ export async function createStyleEncoder(options: StyleEncoderOptions): Promise<
 export class ClipStyleEncoder implements StyleEncoder {
   readonly #bundle: Bundle;
   readonly #graphs: GraphSet;
-  readonly #onProgress: StyleEncoderOptions["onProgress"];
-  readonly #queue = new DisposableQueue("style encoder", async () => {
-    await this.#graphs.dispose();
-    this.#tokenizer = undefined;
-    this.#embeddings.clear();
-    this.#codes.clear();
-  });
+  readonly #queue: DisposableQueue;
   readonly #embeddings = new LruCache<Float32Array>(KEPT);
   readonly #codes = new LruCache<StyleCode>(KEPT);
   #tokenizer: PromptTokenizer | undefined;
@@ -107,7 +100,7 @@ export class ClipStyleEncoder implements StyleEncoder {
     this.#bundle = bundle;
     const parsed = parseStylizerOptions({ device: device ?? runtime.smallGraphDevice, dtype });
     this.#graphs = new GraphSet(bundle, runtime, parsed.device, parsed.dtype);
-    this.#onProgress = onProgress;
+    this.#queue = new DisposableQueue("style encoder", { free: () => this.#free(), onProgress });
   }
 
   /**
@@ -117,7 +110,7 @@ export class ClipStyleEncoder implements StyleEncoder {
    */
   async fromText(prompt: string, options: LoadOptions = {}): Promise<StyleCode> {
     const text = cleanPrompt(prompt);
-    return this.#enqueue(options, (load) =>
+    return this.#queue.run(options, (load) =>
       this.#remember(this.#codes, `text:${text}`, async () => {
         await this.#require("mapper");
         return this.#map(await this.#embedText(text, load), { type: "text", prompt: text }, load);
@@ -128,7 +121,7 @@ export class ClipStyleEncoder implements StyleEncoder {
   /** The style of a picture; see {@link embedImage} for how it is read. */
   async fromImage(image: Picture | NdarrayView, options: LoadOptions = {}): Promise<StyleCode> {
     const picture = takePicture(image);
-    return this.#enqueue(options, (load) =>
+    return this.#queue.run(options, (load) =>
       this.#remember(this.#codes, `image:${pictureDigest(picture)}`, async () => {
         await this.#require("mapper");
         return this.#map(await this.#embedImage(picture, load), { type: "image" }, load);
@@ -143,7 +136,7 @@ export class ClipStyleEncoder implements StyleEncoder {
    */
   async fromMixture(parts: readonly WeightedReference[], options: LoadOptions = {}): Promise<StyleCode> {
     const references = checkReferences(parts);
-    return this.#enqueue(options, async (load) => {
+    return this.#queue.run(options, async (load) => {
       await this.#require("mapper");
       const weighted: { embedding: Float32Array; weight: number | undefined }[] = [];
       for (const part of references) {
@@ -166,13 +159,13 @@ export class ClipStyleEncoder implements StyleEncoder {
    */
   async fromEmbedding(embedding: Float32Array, origin: StyleOrigin, options: LoadOptions = {}): Promise<StyleCode> {
     const own = combineEmbeddings([{ embedding }]);
-    return this.#enqueue(options, (load) => this.#map(own, origin, load));
+    return this.#queue.run(options, (load) => this.#map(own, origin, load));
   }
 
   /** The embedding of a prompt: E numbers, L2-normalised. @param prompt as in {@link fromText} */
   async embedText(prompt: string, options: LoadOptions = {}): Promise<Float32Array> {
     const text = cleanPrompt(prompt);
-    return this.#enqueue(options, async (load) => (await this.#embedText(text, load)).slice());
+    return this.#queue.run(options, async (load) => (await this.#embedText(text, load)).slice());
   }
 
   /**
@@ -182,7 +175,7 @@ export class ClipStyleEncoder implements StyleEncoder {
    */
   async embedImage(image: Picture | NdarrayView, options: LoadOptions = {}): Promise<Float32Array> {
     const picture = takePicture(image);
-    return this.#enqueue(options, async (load) => (await this.#embedImage(picture, load)).slice());
+    return this.#queue.run(options, async (load) => (await this.#embedImage(picture, load)).slice());
   }
 
   /**
@@ -192,7 +185,7 @@ export class ClipStyleEncoder implements StyleEncoder {
    */
   async preload(options: PreloadOptions = {}): Promise<void> {
     const { prompts = false, references = false } = options;
-    return this.#enqueue(options, async (load) => {
+    return this.#queue.run(options, async (load) => {
       const graphs: GraphPart[] = [
         ...(prompts ? (["textTower"] as const) : []),
         ...(references ? (["imageTower"] as const) : []),
@@ -219,9 +212,11 @@ export class ClipStyleEncoder implements StyleEncoder {
     return this.dispose();
   }
 
-  async #enqueue<T>(options: LoadOptions, task: (load: LoadOptions) => Promise<T>): Promise<T> {
-    const { signal, onProgress = this.#onProgress } = options;
-    return this.#queue.run(() => task({ signal, onProgress }), signal);
+  async #free(): Promise<void> {
+    await this.#graphs.dispose();
+    this.#tokenizer = undefined;
+    this.#embeddings.clear();
+    this.#codes.clear();
   }
 
   /** A part that the bundle lacks is told before others are fetched for nothing. */
