@@ -48,15 +48,6 @@ export interface StyleEncoderOptions {
   signal?: AbortSignal | undefined;
 }
 
-/** A prompt or a picture of {@link ClipStyleEncoder.fromMixture}. */
-export type WeightedReference = ({ text: string } | { image: Picture | NdarrayView }) & {
-  /** Its share; negative for less of it. @default 1 */
-  weight?: number | undefined;
-};
-
-/** A {@link WeightedReference} whose prompt or picture was looked at. */
-type TakenReference = ({ text: string } | { image: Picture }) & { weight?: number | undefined };
-
 /** Characters of a prompt; a tower reads some 300 at most. */
 const LONGEST_PROMPT = 4000;
 
@@ -130,31 +121,10 @@ export class ClipStyleEncoder implements StyleEncoder {
   }
 
   /**
-   * The style between several prompts and pictures, which are mixed before they are mapped: as embeddings, by
-   * {@link combineEmbeddings}. Several wordings of one style make it surer. Styles that are to govern layers of their own are mixed
-   * as codes instead, by `averageStyles`.
-   */
-  async fromMixture(parts: readonly WeightedReference[], options: LoadOptions = {}): Promise<StyleCode> {
-    const references = checkReferences(parts);
-    return this.#queue.run(options, async (load) => {
-      await this.#require("mapper");
-      const weighted: { embedding: Float32Array; weight: number | undefined }[] = [];
-      for (const part of references) {
-        const embed = "text" in part ? this.#embedText(part.text, load) : this.#embedImage(part.image, load);
-        weighted.push({ embedding: await embed, weight: part.weight });
-      }
-      const of = references.map(
-        (part): StyleOrigin => ("text" in part ? { type: "text", prompt: part.text } : { type: "image" }),
-      );
-      const origin: StyleOrigin = of.length === 1 ? of[0]! : { type: "mixture", of };
-      return this.#map(combineEmbeddings(weighted), origin, load);
-    });
-  }
-
-  /**
-   * The style of an embedding, however it was made.
+   * The style of an embedding, however it was made: by {@link combineEmbeddings}, several wordings of one style make it surer.
+   * Styles that are to govern layers of their own are mixed as codes instead, by `averageStyles`.
    *
-   * @param embedding E numbers, L2-normalised, as {@link embedText} and {@link embedImage} give them.
+   * @param embedding E numbers, as {@link embedText} and {@link embedImage} give them.
    * @param origin what the code says of itself.
    */
   async fromEmbedding(embedding: Float32Array, origin: StyleOrigin, options: LoadOptions = {}): Promise<StyleCode> {
@@ -288,17 +258,6 @@ export class ClipStyleEncoder implements StyleEncoder {
     });
     return PromptTokenizer.read(content, this.#bundle.location);
   }
-}
-
-function checkReferences(parts: readonly WeightedReference[]): TakenReference[] {
-  const isReference = (part: unknown) =>
-    typeof part === "object" && part !== null && "text" in part !== "image" in part;
-  if (!Array.isArray(parts) || !parts.every(isReference)) {
-    throw new MMFSError("INVALID_ARGUMENT", "A mixture is a list of { text, weight } and { image, weight }.");
-  }
-  return parts.map((part: WeightedReference) =>
-    "text" in part ? { ...part, text: cleanPrompt(part.text) } : { ...part, image: takePicture(part.image) },
-  );
 }
 
 function cleanPrompt(prompt: string): string {
