@@ -13,7 +13,7 @@ import { shrink } from "./shrink.js";
 import { sureFaces } from "./sure-faces.js";
 
 /** Side of the network's input and output in pixels. */
-export const MATTE_SIZE = 256;
+const MATTE_SIZE = 256;
 
 /** Below this the steps of the network's own pixels would show. */
 const LEAST_FINENESS = 0.4;
