@@ -106,7 +106,7 @@ async function measure(data: string): Promise<void> {
   const all: NamedStyle[] = [...presets, ...encoded.prompts, ...encoded.references];
   const results = new Map<StyleCode, Result[][]>();
   for (const code of [...(photo === undefined ? [] : [photo]), ...all.map((style) => style.code)]) {
-    results.set(code, await stylizeAll(code, chosen, known, stylizer, recognition));
+    results.set(code, await stylizeAll(code, { chosen, known }, stylizer, recognition));
   }
   const ofPhotoCode = photo && results.get(photo);
   const figuresOf = (group: readonly NamedStyle[]) =>
@@ -208,8 +208,7 @@ async function describePhotos(data: string, stylizer: Stylizer, recognition: Fac
 /** The results of a style at every strength, in the order of `chosen`. */
 async function stylizeAll(
   code: StyleCode,
-  chosen: readonly KnownFace[],
-  known: readonly KnownFace[],
+  { chosen, known }: { chosen: readonly KnownFace[]; known: readonly KnownFace[] },
   stylizer: Stylizer,
   recognition: FaceRecognition,
 ): Promise<Result[][]> {

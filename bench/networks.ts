@@ -41,7 +41,7 @@ function randomTensor(shape: readonly number[], seed: number): Tensor {
 
 /** Speed does not depend on what the weights are. */
 function randomNetwork(): Network {
-  const layout = networkLayout(SHAPE.baseWidth, SHAPE.styleDim, false);
+  const layout = networkLayout(SHAPE.baseWidth, SHAPE.styleDim);
   return {
     shape: SHAPE,
     embeddingDim: undefined,

@@ -87,9 +87,9 @@ async function compare(): Promise<void> {
   console.log("|---|---|--:|--:|--:|--:|--:|---|--:|");
   for (const from of ["prompt", "picture"] as const) {
     if (own !== undefined)
-      printRow(from, bundle.manifest.name, own[from], own[from], from === "prompt" ? 30 : undefined);
+      printRow([from, bundle.manifest.name], own[from], own[from], from === "prompt" ? 30 : undefined);
     if (clip !== undefined) {
-      printRow(from, "size of ViT-B/32", clip[from], own?.[from], from === "prompt" ? 150 : undefined);
+      printRow([from, "size of ViT-B/32"], clip[from], own?.[from], from === "prompt" ? 150 : undefined);
     }
   }
 }
@@ -154,8 +154,7 @@ async function makePictures(count: number): Promise<Picture[]> {
 }
 
 function printRow(
-  from: string,
-  towers: string,
+  names: readonly [from: string, towers: string],
   times: Times,
   own: Times | undefined,
   target: number | undefined,
@@ -164,7 +163,7 @@ function printRow(
   const goal =
     target === undefined ? ["", "", ""] : [`${target}`, (warm / target).toFixed(2), warm <= target ? "yes" : "no"];
   const ratio = own === undefined ? "" : (warm / own.warm).toFixed(2);
-  const cells = [from, towers, cold.toFixed(0), warm.toFixed(1), slowest.toFixed(1), ...goal, ratio];
+  const cells = [...names, cold.toFixed(0), warm.toFixed(1), slowest.toFixed(1), ...goal, ratio];
   console.log(`| ${cells.join(" | ")} |`);
 }
 

@@ -79,7 +79,7 @@ function shapeOf(styleDim: number): NetworkShape {
 }
 
 function randomMapper(styleDim: number): Uint8Array {
-  const layout = networkLayout(64, styleDim, true);
+  const layout = networkLayout(64, styleDim, { mapper: true });
   const random = new RandomGenerator(7);
   return mapperGraph({
     shape: shapeOf(styleDim),

@@ -1,7 +1,9 @@
 import "@fontsource-variable/instrument-sans/wght.css";
 import "@fontsource/instrument-serif/400.css";
 import "@fontsource/instrument-serif/400-italic.css";
-import "./studio.css";
+import "./tokens.css";
+import "./base.css";
+import "./buttons.css";
 import { render } from "preact";
 import { keepGallery } from "./gallery.js";
 import { keepPainting } from "./painting.js";

@@ -30,9 +30,9 @@ function resizeMiddle(source: Picture, size: number): Picture {
   const first = Math.max(0, Math.floor(rows.start - support));
   const last = Math.min(height, Math.ceil(rows.start + rows.length + support));
   const used = { start: first, length: last - first };
-  const narrow = resample(source, columns, used, size, used.length, "cubic", "cubic");
-  const whole = { start: 0, length: size };
-  return resample(narrow, whole, { ...rows, start: rows.start - first }, size, size, "cubic", "cubic");
+  const narrow = resample(source, { columns, rows: used }, { width: size, height: used.length }, "cubic");
+  const kept = { columns: { start: 0, length: size }, rows: { ...rows, start: rows.start - first } };
+  return resample(narrow, kept, { width: size, height: size }, "cubic");
 }
 
 /** The part of a side that is left when the shorter side is resized to `size` and the middle of both is cut out. */

@@ -3,5 +3,4 @@ export {
   ClipStyleEncoder,
   createStyleEncoder,
   type StyleEncoderOptions,
-  type WeightedReference,
 } from "./style-encoder.js";

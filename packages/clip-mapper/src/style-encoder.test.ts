@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { cpuRuntime } from "../test/cpu-runtime.js";
 import { expectedPictures, expectedPrompts, furthest } from "../test/expected.js";
 import { sourceOf, tinyFiles } from "../test/tiny-bundle.js";
+import { combineEmbeddings } from "./combine-embeddings.js";
 import { createStyleEncoder, type StyleEncoderOptions } from "./style-encoder.js";
 
 let files: Record<"bpe" | "wordpiece", Map<string, Uint8Array>>;
@@ -101,7 +102,7 @@ describe("prompts", () => {
     const { encoder } = await setUp({ tokenizer: "wordpiece" });
     const error = { code, message: expect.stringMatching(message) };
     await expect(encoder.fromText(text as string)).rejects.toMatchObject(error);
-    await expect(encoder.fromMixture([{ text: text as string }])).rejects.toMatchObject(error);
+    await expect(encoder.embedText(text as string)).rejects.toMatchObject(error);
     expect(await encoder.fromText("painting")).toBeDefined();
     await encoder.dispose();
   });
@@ -152,42 +153,28 @@ describe("pictures", () => {
   });
 });
 
-describe("mixtures", () => {
-  it("are mixed as embeddings", async () => {
+describe("embeddings", () => {
+  it("become the style of their prompt, and of a mixture where they were combined", async () => {
     const { encoder } = await setUp();
-    const [one, other] = [await encoder.embedText("a portrait"), await encoder.embedImage(picture.picture)];
+    const [one, other] = [await encoder.embedText(prompt.text), await encoder.embedImage(picture.picture)];
+    const origin = { type: "text", prompt: prompt.text } as const;
+    const alone = await encoder.fromEmbedding(one, origin);
+    expect(furthest(alone.values, prompt.wplus)).toBeLessThan(1e-3);
+    expect(alone.origin).toEqual(origin);
+
     const sum = one.map((value, i) => 0.25 * value + 0.75 * other[i]!);
     const norm = Math.sqrt(dot(sum, sum));
     const direct = await encoder.fromEmbedding(
       sum.map((value) => value / norm),
       { type: "file" },
     );
-    const mixed = await encoder.fromMixture([
-      { text: "a portrait", weight: 1 },
-      { image: picture.picture, weight: 3 },
+    const combined = combineEmbeddings([
+      { embedding: one, weight: 1 },
+      { embedding: other, weight: 3 },
     ]);
+    const mixed = await encoder.fromEmbedding(combined, { type: "file" });
     expect(furthest(mixed.values, direct.values)).toBeLessThan(1e-4);
-    expect(mixed.origin).toEqual({ type: "mixture", of: [{ type: "text", prompt: "a portrait" }, { type: "image" }] });
-    await encoder.dispose();
-  });
-
-  it("of one prompt are the prompt", async () => {
-    const { encoder } = await setUp();
-    const mixed = await encoder.fromMixture([{ text: prompt.text, weight: 5 }]);
-    expect(furthest(mixed.values, prompt.wplus)).toBeLessThan(1e-3);
-    expect(mixed.origin).toEqual({ type: "text", prompt: prompt.text });
-    await encoder.dispose();
-  });
-
-  it("refuse nothing, what is none, and only less", async () => {
-    const { encoder } = await setUp();
-    for (const parts of ["ink", [null], [{}], [{ text: "ink", image: picture.picture }], [{ image: {} }]]) {
-      await expect(encoder.fromMixture(parts as never)).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
-    }
-    await expect(encoder.fromMixture([])).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
-    await expect(encoder.fromMixture([{ text: "ink", weight: -1 }])).rejects.toMatchObject({
-      code: "INVALID_ARGUMENT",
-    });
+    expect(furthest(mixed.values, alone.values)).toBeGreaterThan(1e-2);
     await encoder.dispose();
   });
 });

@@ -20,6 +20,7 @@ import {
   takePicture,
 } from "@mmfs/core";
 import {
+  asyncDispose,
   DisposableQueue,
   type GraphPart,
   GraphSet,
@@ -49,15 +50,6 @@ export interface StyleEncoderOptions {
   signal?: AbortSignal | undefined;
 }
 
-/** A prompt or a picture of {@link ClipStyleEncoder.fromMixture}. */
-export type WeightedReference = ({ text: string } | { image: Picture | NdarrayView }) & {
-  /** Its share; negative for less of it. @default 1 */
-  weight?: number | undefined;
-};
-
-/** A {@link WeightedReference} whose prompt or picture was looked at. */
-type TakenReference = ({ text: string } | { image: Picture }) & { weight?: number | undefined };
-
 /** Characters of a prompt; a tower reads some 300 at most. */
 const LONGEST_PROMPT = 4000;
 
@@ -66,8 +58,6 @@ const USUAL_SIZE = 224;
 
 /** How many prompts and pictures are remembered, with their embeddings and codes. */
 const KEPT = 64;
-
-const asyncDispose: typeof Symbol.asyncDispose = Symbol.asyncDispose ?? Symbol.for("Symbol.asyncDispose");
 
 /**
  * Reads the manifest of the bundle, and nothing else yet.
@@ -93,13 +83,7 @@ export async function createStyleEncoder(options: StyleEncoderOptions): Promise<
 export class ClipStyleEncoder implements StyleEncoder {
   readonly #bundle: Bundle;
   readonly #graphs: GraphSet;
-  readonly #onProgress: StyleEncoderOptions["onProgress"];
-  readonly #queue = new DisposableQueue("style encoder", async () => {
-    await this.#graphs.dispose();
-    this.#tokenizer = undefined;
-    this.#embeddings.clear();
-    this.#codes.clear();
-  });
+  readonly #queue: DisposableQueue;
   readonly #embeddings = new LruCache<Float32Array>(KEPT);
   readonly #codes = new LruCache<StyleCode>(KEPT);
   #tokenizer: PromptTokenizer | undefined;
@@ -109,7 +93,7 @@ export class ClipStyleEncoder implements StyleEncoder {
     this.#bundle = bundle;
     const parsed = parseStylizerOptions({ device: device ?? runtime.smallGraphDevice, dtype });
     this.#graphs = new GraphSet(bundle, runtime, parsed.device, parsed.dtype);
-    this.#onProgress = onProgress;
+    this.#queue = new DisposableQueue("style encoder", { free: () => this.#free(), onProgress });
   }
 
   /**
@@ -119,7 +103,7 @@ export class ClipStyleEncoder implements StyleEncoder {
    */
   async fromText(prompt: string, options: LoadOptions = {}): Promise<StyleCode> {
     const text = cleanPrompt(prompt);
-    return this.#enqueue(options, (load) =>
+    return this.#queue.run(options, (load) =>
       this.#remember(this.#codes, `text:${text}`, async () => {
         await this.#require("mapper");
         return this.#map(await this.#embedText(text, load), { type: "text", prompt: text }, load);
@@ -130,7 +114,7 @@ export class ClipStyleEncoder implements StyleEncoder {
   /** The style of a picture; see {@link embedImage} for how it is read. */
   async fromImage(image: Picture | NdarrayView, options: LoadOptions = {}): Promise<StyleCode> {
     const picture = takePicture(image);
-    return this.#enqueue(options, (load) =>
+    return this.#queue.run(options, (load) =>
       this.#remember(this.#codes, `image:${pictureDigest(picture)}`, async () => {
         await this.#require("mapper");
         return this.#map(await this.#embedImage(picture, load), { type: "image" }, load);
@@ -139,42 +123,21 @@ export class ClipStyleEncoder implements StyleEncoder {
   }
 
   /**
-   * The style between several prompts and pictures, which are mixed before they are mapped: as embeddings, by
-   * {@link combineEmbeddings}. Several wordings of one style make it surer. Styles that are to govern layers of their own are mixed
-   * as codes instead, by `averageStyles`.
-   */
-  async fromMixture(parts: readonly WeightedReference[], options: LoadOptions = {}): Promise<StyleCode> {
-    const references = checkReferences(parts);
-    return this.#enqueue(options, async (load) => {
-      await this.#require("mapper");
-      const weighted: { embedding: Float32Array; weight: number | undefined }[] = [];
-      for (const part of references) {
-        const embed = "text" in part ? this.#embedText(part.text, load) : this.#embedImage(part.image, load);
-        weighted.push({ embedding: await embed, weight: part.weight });
-      }
-      const of = references.map(
-        (part): StyleOrigin => ("text" in part ? { type: "text", prompt: part.text } : { type: "image" }),
-      );
-      const origin: StyleOrigin = of.length === 1 ? of[0]! : { type: "mixture", of };
-      return this.#map(combineEmbeddings(weighted), origin, load);
-    });
-  }
-
-  /**
-   * The style of an embedding, however it was made.
+   * The style of an embedding, however it was made: by {@link combineEmbeddings}, several wordings of one style make it surer.
+   * Styles that are to govern layers of their own are mixed as codes instead, by `averageStyles`.
    *
-   * @param embedding E numbers, L2-normalised, as {@link embedText} and {@link embedImage} give them.
+   * @param embedding E numbers, as {@link embedText} and {@link embedImage} give them.
    * @param origin what the code says of itself.
    */
   async fromEmbedding(embedding: Float32Array, origin: StyleOrigin, options: LoadOptions = {}): Promise<StyleCode> {
     const own = combineEmbeddings([{ embedding }]);
-    return this.#enqueue(options, (load) => this.#map(own, origin, load));
+    return this.#queue.run(options, (load) => this.#map(own, origin, load));
   }
 
   /** The embedding of a prompt: E numbers, L2-normalised. @param prompt as in {@link fromText} */
   async embedText(prompt: string, options: LoadOptions = {}): Promise<Float32Array> {
     const text = cleanPrompt(prompt);
-    return this.#enqueue(options, async (load) => (await this.#embedText(text, load)).slice());
+    return this.#queue.run(options, async (load) => (await this.#embedText(text, load)).slice());
   }
 
   /**
@@ -184,7 +147,7 @@ export class ClipStyleEncoder implements StyleEncoder {
    */
   async embedImage(image: Picture | NdarrayView, options: LoadOptions = {}): Promise<Float32Array> {
     const picture = takePicture(image);
-    return this.#enqueue(options, async (load) => (await this.#embedImage(picture, load)).slice());
+    return this.#queue.run(options, async (load) => (await this.#embedImage(picture, load)).slice());
   }
 
   /**
@@ -194,7 +157,7 @@ export class ClipStyleEncoder implements StyleEncoder {
    */
   async preload(options: PreloadOptions = {}): Promise<void> {
     const { prompts = false, references = false } = options;
-    return this.#enqueue(options, async (load) => {
+    return this.#queue.run(options, async (load) => {
       const graphs: GraphPart[] = [
         ...(prompts ? (["textTower"] as const) : []),
         ...(references ? (["imageTower"] as const) : []),
@@ -221,9 +184,11 @@ export class ClipStyleEncoder implements StyleEncoder {
     return this.dispose();
   }
 
-  async #enqueue<T>(options: LoadOptions, task: (load: LoadOptions) => Promise<T>): Promise<T> {
-    const { signal, onProgress = this.#onProgress } = options;
-    return this.#queue.run(() => task({ signal, onProgress }), signal);
+  async #free(): Promise<void> {
+    await this.#graphs.dispose();
+    this.#tokenizer = undefined;
+    this.#embeddings.clear();
+    this.#codes.clear();
   }
 
   /** A part that the bundle lacks is told before others are fetched for nothing. */
@@ -295,17 +260,6 @@ export class ClipStyleEncoder implements StyleEncoder {
     });
     return PromptTokenizer.read(content, this.#bundle.location);
   }
-}
-
-function checkReferences(parts: readonly WeightedReference[]): TakenReference[] {
-  const isReference = (part: unknown) =>
-    typeof part === "object" && part !== null && "text" in part !== "image" in part;
-  if (!Array.isArray(parts) || !parts.every(isReference)) {
-    throw new MMFSError("INVALID_ARGUMENT", "A mixture is a list of { text, weight } and { image, weight }.");
-  }
-  return parts.map((part: WeightedReference) =>
-    "text" in part ? { ...part, text: cleanPrompt(part.text) } : { ...part, image: takePicture(part.image) },
-  );
 }
 
 function cleanPrompt(prompt: string): string {

@@ -13,7 +13,7 @@ export type { StylePack } from "./pack/style-pack.js";
 export { cutOutPeople, paintPeople } from "./people/cut-out.js";
 export type { Matte } from "./people/matte.js";
 export { personMatte } from "./people/person-matte.js";
-export { fromNdarray, type NdarrayView, toNdarray } from "./picture/ndarray.js";
+export { fromNdarray, type NdarrayView } from "./picture/ndarray.js";
 export type { Picture } from "./picture/picture.js";
 export { resize } from "./picture/resize.js";
 export type { PictureFormat } from "./picture/sniff-format.js";

@@ -19,7 +19,7 @@ export { sizeInHeader } from "./picture/size-in-header.js";
 export { PICTURE_FORMATS, sniffFormat } from "./picture/sniff-format.js";
 export { isPictureLike } from "./picture/take-picture.js";
 export { warpSquare } from "./picture/warp.js";
-export { DisposableQueue } from "./queue/disposable-queue.js";
+export { asyncDispose, DisposableQueue } from "./queue/disposable-queue.js";
 export { leaveOnAbort } from "./queue/follow-signals.js";
 export { SerialQueue } from "./queue/serial-queue.js";
 export { noiseMaps } from "./random/noise-maps.js";

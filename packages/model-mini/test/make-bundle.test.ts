@@ -15,7 +15,7 @@ let files: Map<string, Uint8Array>;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "mmfs-mini-"));
   const random = new RandomGenerator(5);
-  const weights = [...networkLayout(SHAPE.baseWidth, SHAPE.styleDim, false)].map(([name, shape]) => {
+  const weights = [...networkLayout(SHAPE.baseWidth, SHAPE.styleDim, { mapper: false })].map(([name, shape]) => {
     const halves = Uint16Array.from({ length: product(shape) }, () => 0x3000 + (random.uint32() % 0x800));
     return { name, dtype: "F16", shape, bytes: new Uint8Array(halves.buffer) };
   });
@@ -61,7 +61,10 @@ test("the style of the art that a preset was trained on, which the exporter note
 });
 
 test("the float16 weights stay float16 in the graphs, which run", async () => {
-  const parameters = [...networkLayout(SHAPE.baseWidth, SHAPE.styleDim, false)].reduce((n, [, s]) => n + product(s), 0);
+  const parameters = [...networkLayout(SHAPE.baseWidth, SHAPE.styleDim, { mapper: false })].reduce(
+    (n, [, s]) => n + product(s),
+    0,
+  );
   const graphs = ["encoder.onnx", "decoder.onnx", "mapping.onnx"].map((path) => files.get(path) as Uint8Array);
   const bytes = graphs.reduce((sum, graph) => sum + graph.byteLength, 0);
   expect(bytes).toBeLessThan(3 * parameters);

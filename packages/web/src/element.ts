@@ -1,5 +1,2 @@
-export {
-  defineStylizerElement,
-  type StylizerElement,
-  type StylizerElementEventMap,
-} from "./element/define-stylizer-element.js";
+export { defineStylizerElement } from "./element/define-stylizer-element.js";
+export type { StylizerElement, StylizerElementEventMap } from "./element/stylizer-element.js";

@@ -4,6 +4,10 @@ import { download } from "../engine.js";
 import { formatBytes } from "../format-bytes.js";
 import { camera, frame, paintLive, stopCamera, takePhoto } from "../live-camera.js";
 import { Icon } from "./icon.js";
+import "./camera.css";
+import "./easel.css";
+import "./save-bar.css";
+import "./status-line.css";
 
 /** The camera, painted frame by frame. */
 export function Camera() {

@@ -5,6 +5,7 @@ import { isPainting, painting, paintOn, seen } from "../painting.js";
 import { faces, isFaceless, photo, selectedFaces, toggleFace } from "../photo.js";
 import { SaveBar } from "./save-bar.js";
 import { StatusLine } from "./status-line.js";
+import "./easel.css";
 
 /** The photo under its painting, with a wipe between both and an outline around every face. */
 export function Easel() {

@@ -1,3 +1,5 @@
+import "./frame.css";
+
 /** A sitter without a face, in the colours of a style. */
 export interface FrameProps {
   name: string;

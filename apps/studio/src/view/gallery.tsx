@@ -1,6 +1,7 @@
 import { useEffect, useRef } from "preact/hooks";
 import { type Choice, choices, choose, chosen, groups, picksSecond, second } from "../choices.js";
 import { thumbnails, watchTile } from "../gallery.js";
+import "./gallery.css";
 
 /** Every style on the visitor's own photo. */
 export function Gallery() {

@@ -1,3 +1,5 @@
+import "./icon.css";
+
 const PATHS = {
   photo: "M4 6h16v12H4zM4 15l4.5-4 4 3.5 3-2.5 4.5 4M15.5 9.5h.01",
   camera: "M4 8h3l1.5-2h7L17 8h3v11H4zM12 16.5a3.25 3.25 0 1 0 0-6.5 3.25 3.25 0 0 0 0 6.5z",

@@ -1,5 +1,7 @@
 import { chosen, type Governor, GROUPS, governors, picksSecond, second, secondId, share } from "../choices.js";
 import { Icon } from "./icon.js";
+import "./mixture.css";
+import "./slider.css";
 
 /** A second style beside the chosen one: how much of it, and in which layers. */
 export function Mixture() {

@@ -3,6 +3,7 @@ import { understandsPictures, understandsWords } from "../engine.js";
 import { fromChance, fromPicture, fromWords, isResolving, styleProblem } from "../new-style.js";
 import { Icon } from "./icon.js";
 import { PhotoButton } from "./photo-button.js";
+import "./new-style.css";
 
 /** Name a style, show one, or leave it to chance. */
 export function NewStyle() {

@@ -6,6 +6,8 @@ import { Gallery } from "./gallery.js";
 import { Mixture } from "./mixture.js";
 import { NewStyle } from "./new-style.js";
 import { SavedStyle } from "./saved-style.js";
+import "./panel.css";
+import "./slider.css";
 
 /** Everything about the style. */
 export function Panel() {

@@ -1,5 +1,6 @@
 import { problem } from "../photo.js";
 import { Icon } from "./icon.js";
+import "./problem.css";
 
 /** What went wrong, in plain words. */
 export function Problem() {

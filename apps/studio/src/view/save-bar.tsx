@@ -6,6 +6,7 @@ import { isPainting, painting } from "../painting.js";
 import { isFaceless, photo, problem } from "../photo.js";
 import { saveFile } from "../save-file.js";
 import { Icon } from "./icon.js";
+import "./save-bar.css";
 
 const canShare =
   typeof navigator.share === "function" &&

@@ -4,6 +4,7 @@ import { fromFile, styleProblem } from "../new-style.js";
 import { exportStyle, forgetStyle, keepStyle } from "../saved-styles.js";
 import { Icon } from "./icon.js";
 import { PhotoButton } from "./photo-button.js";
+import "./saved-style.css";
 
 /** Keep the style for later visits, write it as a file, or open one. */
 export function SavedStyle() {

@@ -2,6 +2,7 @@ import { device, download, isKept } from "../engine.js";
 import { formatBytes } from "../format-bytes.js";
 import { isPainting, painting } from "../painting.js";
 import { closePhoto, faces, photo } from "../photo.js";
+import "./status-line.css";
 
 const DEVICES: Record<string, string> = { webgpu: "your graphics card (WebGPU)", wasm: "your processor (WebAssembly)" };
 

@@ -8,6 +8,7 @@ import { Panel } from "./panel.js";
 import { Problem } from "./problem.js";
 import { TopBar } from "./top-bar.js";
 import { Welcome } from "./welcome.js";
+import "./studio.css";
 
 /** The page: an empty wall, or easel and gallery once there is a photo or a camera. */
 export function Studio() {

@@ -2,6 +2,7 @@ import { camera, startCamera, stopCamera } from "../live-camera.js";
 import { closePhoto, openPhoto, photo } from "../photo.js";
 import { Icon } from "./icon.js";
 import { PhotoButton } from "./photo-button.js";
+import "./top-bar.css";
 
 export function TopBar() {
   const isOpen = photo.value !== undefined || camera.value !== undefined;

@@ -3,6 +3,7 @@ import { openPhoto } from "../photo.js";
 import { FRAMES, Frame } from "./frame.js";
 import { Icon } from "./icon.js";
 import { PhotoButton } from "./photo-button.js";
+import "./welcome.css";
 
 /** The empty wall: frames that wait for a face. */
 export function Welcome() {

@@ -100,7 +100,7 @@ export function parseClipConfig(bytes: Uint8Array): ClipConfig {
       ...transformer(text, "text"),
       vocabulary: count(text, "text", "vocab_size"),
       positions: count(text, "text", "max_position_embeddings"),
-      endToken: count(text, "text", "eos_token_id", 0),
+      endToken: count(text, "text", "eos_token_id", { least: 0 }),
     },
     image: { ...transformer(vision, "vision"), size, patch },
     embeddingDim: count({ projection_dim: DEFAULT_PROJECTION, ...config }, "", "projection_dim"),
@@ -150,14 +150,14 @@ function transformer(values: Json, name: string): TransformerConfig {
   return {
     width,
     feedForward,
-    layers: count(values, name, "num_hidden_layers", 1, MAX_LAYERS),
+    layers: count(values, name, "num_hidden_layers", { most: MAX_LAYERS }),
     heads,
     activation,
     epsilon,
   };
 }
 
-function count(values: Json, name: string, key: string, least = 1, most = MAX_SIZE): number {
+function count(values: Json, name: string, key: string, { least = 1, most = MAX_SIZE } = {}): number {
   const value = values[key];
   if (typeof value !== "number" || !Number.isInteger(value) || value < least || value > most) {
     throw unusable(`its ${name} ${key} is ${quote(value)} where a whole number from ${least} to ${most} is expected`);

@@ -60,16 +60,15 @@ const BLUR: readonly number[] = [4, 4];
 /**
  * Every key of a published `G_ema_model` with the shape of its tensor.
  *
- * @param feedForward width of the mapper's feed-forward layers
- * @param detail adds the detail path, which no published file has
+ * @param options.mapper adds the mapper. @default false
+ * @param options.feedForward width of the mapper's feed-forward layers
+ * @param options.detail adds the detail path, which no published file has. @default false
  * @see "Multi-Modal Face Stylization with a Generative Prior", arXiv 2305.18009, and its published implementation
  */
 export function networkLayout(
   baseWidth: number,
   styleDim: number,
-  mapper: boolean,
-  feedForward: number = MAPPER.feedForward,
-  detail = false,
+  { mapper = false, feedForward = MAPPER.feedForward as number, detail = false } = {},
 ): Map<string, readonly number[]> {
   const layout = new Map<string, readonly number[]>();
   for (const [key, shape] of encoderLayout(baseWidth)) layout.set(key, shape);

@@ -9,7 +9,7 @@ import { readNetwork } from "./read-network.js";
 function checkpoint(
   prefixes: Record<string, number>,
   metadata: Record<string, string> = {},
-  layout: ReadonlyMap<string, readonly number[]> = networkLayout(2, 8, false),
+  layout: ReadonlyMap<string, readonly number[]> = networkLayout(2, 8),
 ): Checkpoint {
   const tensors = new Map<string, CheckpointTensor>();
   for (const [prefix, value] of Object.entries(prefixes)) {
@@ -27,7 +27,7 @@ test("the layout has the published number of parameters", () => {
   let mapping = 0;
   let decoder = 0;
   let mapper = 0;
-  for (const [key, shape] of networkLayout(64, 512, true)) {
+  for (const [key, shape] of networkLayout(64, 512, { mapper: true })) {
     const count = shape.reduce((a, b) => a * b, 1);
     if (key.endsWith("kernel")) continue;
     if (key.startsWith("encoder.")) encoder += count;
@@ -63,7 +63,7 @@ test("the resolution comes from the option, the metadata, or is the published on
 test("sizes come from the shapes, and the detail path from its keys", () => {
   const shape = { baseWidth: 2, styleDim: 8, styleLayers: 10, detail: false };
   expect(readNetwork(checkpoint({ "": 1 })).shape).toMatchObject(shape);
-  const detailed = networkLayout(2, 8, false, undefined, true);
+  const detailed = networkLayout(2, 8, { detail: true });
   expect(readNetwork(checkpoint({ "": 1 }, {}, detailed)).shape).toMatchObject({ ...shape, detail: true });
   expect([detailed.get("detail1.weight"), detailed.get("detail2.weight")]).toEqual([
     [16, 8, 1, 1],

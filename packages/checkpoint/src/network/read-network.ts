@@ -58,7 +58,7 @@ export function readNetwork(checkpoint: Checkpoint, options: ReadNetworkOptions 
   const feedForward = hasMapper ? sizeOf(found, "clip_mapper.transformer.layers.0.linear1.weight", 0) : undefined;
   const sizes = `ngf ${baseWidth} and D ${styleDim}`;
   const detail = hasDetail(found);
-  const layout = networkLayout(baseWidth, styleDim, hasMapper, feedForward, detail);
+  const layout = networkLayout(baseWidth, styleDim, { mapper: hasMapper, feedForward, detail });
   const weights = layoutWeights(found, layout, { byteLength: checkpoint.byteLength, prefix, sizes, refuse: mismatch });
   for (const [key, tensor] of found) {
     if (!layout.has(key)) throw mismatch(`no MMFS network has ${prefix}${key} [${tensor.shape}]`);

@@ -21,14 +21,16 @@ export function encoderGraph(network: Network, arithmetic: Arithmetic): Uint8Arr
   /** An activated convolution; `gain` 1 where the sum with a skip divides by √2. */
   function convolution(
     value: string,
-    name: string,
-    biasName: string,
+    keys: { weight: string; bias: string },
     [input, output]: readonly [number, number],
-    attributes: { strides?: number[]; pads?: number[] },
-    gain: number,
+    { gain = GAIN, ...attributes }: { strides?: number[]; pads?: number[]; gain?: number },
   ): string {
-    const weight = weights.convolution(network.weights(name), [output, input, 3, 3], gain / Math.sqrt(input * 9));
-    const bias = weights.convolution(network.weights(biasName), [output], gain);
+    const weight = weights.convolution(
+      network.weights(keys.weight),
+      [output, input, 3, 3],
+      gain / Math.sqrt(input * 9),
+    );
+    const bias = weights.convolution(network.weights(keys.bias), [output], gain);
     return leakyRelu(graph, graph.node("Conv", [value, weight, bias], { kernel_shape: [3, 3], ...attributes }));
   }
 
@@ -41,7 +43,7 @@ export function encoderGraph(network: Network, arithmetic: Arithmetic): Uint8Arr
   const same = { pads: [1, 1, 1, 1] };
   graph.input("image", ["N", 3, ...sides(1)]);
   let value = weights.toConvolution("image");
-  value = convolution(value, "encoder.0.0.weight", "encoder.0.1.bias", [3, baseWidth], same, GAIN);
+  value = convolution(value, { weight: "encoder.0.0.weight", bias: "encoder.0.1.bias" }, [3, baseWidth], same);
 
   encoderWidths(baseWidth).forEach(([input, output], index) => {
     const block = `encoder.${index + 1}`;
@@ -49,16 +51,11 @@ export function encoderGraph(network: Network, arithmetic: Arithmetic): Uint8Arr
       const kernel = weights.convolution(depthwiseKernel(network.weights(name), input), [input, 1, 4, 4]);
       return graph.node("Conv", [source, kernel], { kernel_shape: [4, 4], group: input, ...attributes });
     };
-    const first = convolution(value, `${block}.conv1.0.weight`, `${block}.conv1.1.bias`, [input, input], same, GAIN);
+    const firstKeys = { weight: `${block}.conv1.0.weight`, bias: `${block}.conv1.1.bias` };
+    const first = convolution(value, firstKeys, [input, input], same);
     const blurred = blur(`${block}.conv2.0.kernel`, first, { pads: [2, 2, 2, 2] });
-    const main = convolution(
-      blurred,
-      `${block}.conv2.1.weight`,
-      `${block}.conv2.2.bias`,
-      [input, output],
-      { strides: [2, 2] },
-      1,
-    );
+    const mainKeys = { weight: `${block}.conv2.1.weight`, bias: `${block}.conv2.2.bias` };
+    const main = convolution(blurred, mainKeys, [input, output], { strides: [2, 2], gain: 1 });
     const halved = blur(`${block}.skip.0.kernel`, value, { strides: [2, 2], pads: [1, 1, 1, 1] });
     const skipWeight = weights.convolution(
       network.weights(`${block}.skip.1.weight`),
@@ -72,7 +69,7 @@ export function encoderGraph(network: Network, arithmetic: Arithmetic): Uint8Arr
     }
   });
 
-  value = convolution(value, "encoder.5.0.weight", "encoder.5.1.bias", [top, top], same, GAIN);
+  value = convolution(value, { weight: "encoder.5.0.weight", bias: "encoder.5.1.bias" }, [top, top], same);
   give("features", value, top, 16);
   return graph.finish();
 }

@@ -53,7 +53,7 @@ export function readSafetensors(file: Uint8Array): Checkpoint {
     }
     spans.push({ name, begin, end });
     const storage = { dtype, length: count, bytes: () => data.subarray(begin, end) };
-    tensors.set(name, stridedTensor(name, storage, shape, rowMajor(shape), 0));
+    tensors.set(name, stridedTensor(name, storage, { shape, stride: rowMajor(shape), offset: 0 }));
   }
 
   spans.sort((a, b) => a.begin - b.begin || a.end - b.end);

@@ -20,9 +20,7 @@ const MAX_DIMENSIONS = 16;
 export function stridedTensor(
   name: string,
   storage: Storage,
-  shape: readonly number[],
-  stride: readonly number[],
-  offset: number,
+  { shape, stride, offset }: { shape: readonly number[]; stride: readonly number[]; offset: number },
 ): CheckpointTensor {
   const counts = [...shape, ...stride, offset];
   if (!counts.every((count) => Number.isSafeInteger(count) && count >= 0)) {

@@ -96,7 +96,8 @@ function rebuildTensor(args: readonly PickleValue[]): PickleValue | undefined {
   if (!isCount(offset) || !isCounts(size) || !isCounts(stride)) {
     throw invalid("the offset, sizes or strides of a tensor are not natural numbers");
   }
-  return new PickleForeign(stridedTensor("a tensor", storage.value as Storage, size.items, stride.items, offset));
+  const view = { shape: size.items, stride: stride.items, offset };
+  return new PickleForeign(stridedTensor("a tensor", storage.value as Storage, view));
 }
 
 /** A dictionary from nothing, from a dictionary, or from a list of pairs. */

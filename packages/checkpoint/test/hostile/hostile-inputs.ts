@@ -33,15 +33,10 @@ export function readEverything(bytes: Uint8Array): void {
   const checkpoint = readCheckpoint(bytes);
   for (const tensor of checkpoint.tensors.values()) tensor.toFloat32();
   const network = readNetwork(checkpoint);
-  for (const key of networkLayout(
-    network.shape.baseWidth,
-    network.shape.styleDim,
-    network.embeddingDim !== undefined,
-    network.feedForward,
-    network.shape.detail,
-  ).keys()) {
-    network.weights(key);
-  }
+  const { feedForward, embeddingDim } = network;
+  const { baseWidth, styleDim, detail } = network.shape;
+  const parts = { mapper: embeddingDim !== undefined, feedForward, detail };
+  for (const key of networkLayout(baseWidth, styleDim, parts).keys()) network.weights(key);
 }
 
 const fixture = (path: string) => new Uint8Array(readFileSync(new URL(`../__fixtures__/${path}`, import.meta.url)));
@@ -74,7 +69,7 @@ const legacy = (keys: string[], length: bigint, data: Uint8Array, claim = {}) =>
 
 function networkFile(change: (tensors: Record<string, SafetensorsEntry>) => void): Uint8Array {
   const tensors: Record<string, SafetensorsEntry> = {};
-  for (const [key, shape] of networkLayout(1, 2, false)) {
+  for (const [key, shape] of networkLayout(1, 2)) {
     const count = shape.reduce((a, b) => a * b, 1);
     tensors[key] = { dtype: "F32", shape, bytes: floats(...Array.from({ length: count }, (_, i) => Math.sin(i))) };
   }
@@ -484,7 +479,7 @@ const groups: Record<HostileInput["group"], Row[]> = {
       () =>
         safetensors(
           Object.fromEntries(
-            [...networkLayout(1, 2, false)].map(([key, shape]) => [
+            [...networkLayout(1, 2)].map(([key, shape]) => [
               key,
               { dtype: "F16", shape, bytes: new Uint8Array(2 * shape.reduce((a, b) => a * b, 1)) },
             ]),
@@ -498,7 +493,7 @@ const groups: Record<HostileInput["group"], Row[]> = {
 
 /** Every parameter of a network is a view of one storage, which is as large as the largest of them. */
 function sharedStorage(baseWidth: number): Uint8Array {
-  const layout = [...networkLayout(baseWidth * 2, 512, true)];
+  const layout = [...networkLayout(baseWidth * 2, 512, { mapper: true })];
   const length = Math.max(...layout.map(([, shape]) => shape.reduce((a, b) => a * b, 1)));
   const items = layout.flatMap(([key, shape]) => {
     const stride = shape.map((_, axis) => shape.slice(axis + 1).reduce((a, b) => a * b, 1));

@@ -57,14 +57,14 @@ function draw(color: (x: number, y: number) => readonly [number, number, number]
 
 /** A head with eyes and a mouth on shoulders, before a wall that gets lighter to one side. */
 function person(skin: readonly [number, number, number], wall: number): Float32Array {
-  const within = (x: number, y: number, cx: number, cy: number, rx: number, ry: number) =>
-    ((x - cx) / rx) ** 2 + ((y - cy) / ry) ** 2 < 1;
+  type Pair = readonly [number, number];
+  const within = ([x, y]: Pair, [cx, cy]: Pair, [rx, ry]: Pair) => ((x - cx) / rx) ** 2 + ((y - cy) / ry) ** 2 < 1;
   return draw((x, y) => {
-    if ([0.44, 0.56].some((eye) => within(x, y, eye, 0.37, 0.025, 0.012))) return [0.1, 0.08, 0.08];
-    if (within(x, y, 0.5, 0.5, 0.05, 0.012)) return [0.6, 0.25, 0.25];
-    if (within(x, y, 0.5, 0.4, 0.13, 0.18)) return [skin[0] + 0.1 * (0.5 - x), skin[1], skin[2]];
-    if (within(x, y, 0.5, 0.34, 0.16, 0.19)) return [0.2, 0.13, 0.1];
-    if (within(x, y, 0.5, 1, 0.36, 0.38)) return [0.2, 0.25, 0.5 - 0.2 * x];
+    if ([0.44, 0.56].some((eye) => within([x, y], [eye, 0.37], [0.025, 0.012]))) return [0.1, 0.08, 0.08];
+    if (within([x, y], [0.5, 0.5], [0.05, 0.012])) return [0.6, 0.25, 0.25];
+    if (within([x, y], [0.5, 0.4], [0.13, 0.18])) return [skin[0] + 0.1 * (0.5 - x), skin[1], skin[2]];
+    if (within([x, y], [0.5, 0.34], [0.16, 0.19])) return [0.2, 0.13, 0.1];
+    if (within([x, y], [0.5, 1], [0.36, 0.38])) return [0.2, 0.25, 0.5 - 0.2 * x];
     return [wall + 0.4 * x, wall + 0.4 * x, wall + 0.3 * x];
   });
 }

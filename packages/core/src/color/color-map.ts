@@ -47,7 +47,7 @@ export function fitColorMap(pairs: readonly { from: Picture; to: Picture }[]): C
     const { data } = from;
     const { data: wanted } = to;
     for (let at = 0; at < data.length; at += 4) {
-      describe(data[at]!, data[at + 1]!, data[at + 2]!, terms, lab);
+      describe(data, at, terms, lab);
       toOklab(LINEAR[wanted[at]!]!, LINEAR[wanted[at + 1]!]!, LINEAR[wanted[at + 2]!]!, lab);
       seen.add(terms, lab, 1);
     }
@@ -56,12 +56,13 @@ export function fitColorMap(pairs: readonly { from: Picture; to: Picture }[]): C
   const all = seen.copy();
   const weight = (PRIOR * seen.count) / PRIOR_SIDE ** 3;
   for (let at = 0; at < PRIOR_SIDE ** 3; at++) {
-    const [red, green, blue] = [
-      Math.floor(at / PRIOR_SIDE ** 2),
-      Math.floor(at / PRIOR_SIDE) % PRIOR_SIDE,
-      at % PRIOR_SIDE,
-    ];
-    describe(PRIOR_STEP * red, PRIOR_STEP * green, PRIOR_STEP * blue, terms, lab);
+    const steps = [Math.floor(at / PRIOR_SIDE ** 2), Math.floor(at / PRIOR_SIDE) % PRIOR_SIDE, at % PRIOR_SIDE];
+    describe(
+      Uint8Array.from(steps, (step) => PRIOR_STEP * step),
+      0,
+      terms,
+      lab,
+    );
     predict(linear, terms, lab);
     all.add(terms, lab, weight);
   }
@@ -187,8 +188,9 @@ export function applyColorMap({ width, height, data }: Picture, map: ColorMap): 
   return { width, height, data: result };
 }
 
-function describe(red: number, green: number, blue: number, terms: Float64Array, lab: Float64Array): void {
-  toOklab(LINEAR[red]!, LINEAR[green]!, LINEAR[blue]!, lab);
+/** Writes the terms of the colour at a place of some bytes, and its Oklab. */
+function describe(bytes: Uint8Array | Uint8ClampedArray, at: number, terms: Float64Array, lab: Float64Array): void {
+  toOklab(LINEAR[bytes[at]!]!, LINEAR[bytes[at + 1]!]!, LINEAR[bytes[at + 2]!]!, lab);
   const [lightness, a, b] = [lab[0]!, lab[1]!, lab[2]!];
   terms.set([1, lightness, a, b, lightness ** 2, lightness ** 3, a * lightness, b * lightness]);
 }
@@ -207,7 +209,7 @@ function tabulate(weights: Float64Array): ColorMap {
   for (let red = 0; red < SIDE; red++) {
     for (let green = 0; green < SIDE; green++) {
       for (let blue = 0; blue < SIDE; blue++, at += 3) {
-        describe(red * STEP, green * STEP, blue * STEP, terms, lab);
+        describe(Uint8Array.of(red * STEP, green * STEP, blue * STEP), 0, terms, lab);
         predict(weights, terms, lab);
         fromOklab(lab[0]!, lab[1]!, lab[2]!, rgb);
         for (let c = 0; c < 3; c++) map[at + c] = toByte(rgb[c]!);

@@ -83,15 +83,12 @@ type Channels = [Float32Array, Float32Array, Float32Array];
 
 /** The mean of the window around each value, as far as the window lies inside. */
 export function boxMean(values: Float32Array, width: number, height: number, radius: number): Float32Array {
-  const rows = new Float32Array(values.length);
-  slideAlongRows(values, rows, width, height, radius);
-  const means = new Float32Array(values.length);
-  slideDownColumns(rows, means, width, height, radius);
-  return means;
+  return slideDownColumns(slideAlongRows(values, width, radius), width, height, radius);
 }
 
-function slideAlongRows(from: Float32Array, to: Float32Array, width: number, height: number, radius: number): void {
-  for (let start = 0; start < width * height; start += width) {
+function slideAlongRows(from: Float32Array, width: number, radius: number): Float32Array {
+  const to = new Float32Array(from.length);
+  for (let start = 0; start < from.length; start += width) {
     let sum = 0;
     let count = 0;
     for (let i = -radius; i < width; i++) {
@@ -106,10 +103,12 @@ function slideAlongRows(from: Float32Array, to: Float32Array, width: number, hei
       if (i >= 0) to[start + i] = sum / count;
     }
   }
+  return to;
 }
 
 /** All columns at once: memory is read row by row. */
-function slideDownColumns(from: Float32Array, to: Float32Array, width: number, height: number, radius: number): void {
+function slideDownColumns(from: Float32Array, width: number, height: number, radius: number): Float32Array {
+  const to = new Float32Array(from.length);
   const sums = new Float64Array(width);
   let count = 0;
   for (let i = -radius; i < height; i++) {
@@ -123,4 +122,5 @@ function slideDownColumns(from: Float32Array, to: Float32Array, width: number, h
     }
     if (i >= 0) for (let x = 0, at = i * width; x < width; x++) to[at + x] = sums[x]! / count;
   }
+  return to;
 }

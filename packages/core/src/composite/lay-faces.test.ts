@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { alignFace } from "../align/align-face.js";
-import { toNdarray } from "../picture/ndarray.js";
+import { toNdarray } from "../ndarray.js";
 import { fakeFace } from "../stylizer/__fixtures__/fake-faces.js";
 import { type FaceLayer, layFaces } from "./lay-faces.js";
 

@@ -42,7 +42,7 @@ function nearPhotoScale(square: Picture, enlargement: number): Picture {
   const side = enlargement < 1 ? Math.max(2, Math.round(square.width * enlargement)) : square.width * 2;
   const filter = enlargement < 1 ? "area" : "cubic";
   const whole = { start: 0, length: square.width };
-  return resample(square, whole, whole, side, side, filter, filter);
+  return resample(square, { columns: whole, rows: whole }, { width: side, height: side }, filter);
 }
 
 /** Makes the mask the alpha of a square, so that one interpolation gives the colour and its share. */

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { makeSimilarity } from "../geometry/similarity.js";
-import { toNdarray } from "../picture/ndarray.js";
+import { toNdarray } from "../ndarray.js";
 import { createPicture } from "../picture/picture.js";
 import { wholeView } from "./search-views.js";
 import { viewOfPicture } from "./view-of-picture.js";

@@ -21,7 +21,8 @@ function uprightView(picture: Picture, toView: SimilarityTransform, size: number
   const across = shownSpan(toView.tx, toView.a, picture.width, size);
   const down = shownSpan(toView.ty, toView.a, picture.height, size);
   const filter = toView.a < 1 ? "area" : "cubic";
-  const shown = resample(picture, across.source, down.source, across.length, down.length, filter, filter);
+  const part = { columns: across.source, rows: down.source };
+  const shown = resample(picture, part, { width: across.length, height: down.length }, filter);
   const view = new Uint8ClampedArray(size * size * 4);
   for (let y = 0; y < size; y++) {
     const row = y - down.begin;

@@ -30,8 +30,10 @@ function redNetwork(anywhere = true): Session & { seen: Float32Array[] } {
   };
 }
 
+type Bounds = readonly [left: number, top: number, right: number, bottom: number];
+
 /** A blue picture with a red rectangle. */
-function redRectangle(width: number, height: number, left: number, top: number, right: number, bottom: number) {
+function redRectangle(width: number, height: number, [left, top, right, bottom]: Bounds) {
   const data = new Uint8ClampedArray(width * height * 4).fill(255);
   for (let i = 0; i < width * height; i++) {
     const [x, y] = [i % width, Math.floor(i / width)];
@@ -53,7 +55,7 @@ describe("where things lie", () => {
     [600, 400, [face(300, 200, 60)]],
     [600, 400, [face(300, 200, 60, 180), face(100, 100, 40, 90)]],
   ])("in %i × %i, with faces %#", async (width, height, faces) => {
-    const photo = redRectangle(width, height, 250, 150, 350, 260);
+    const photo = redRectangle(width, height, [250, 150, 350, 260]);
     const matte = await personMatte(photo, faces, redNetwork());
     expect([matte.width, matte.height]).toEqual([width, height]);
     for (const [x, y] of [
@@ -73,7 +75,7 @@ describe("where things lie", () => {
   });
 
   it("a matte of a large photo is smaller, and the network still sees small faces at their own size", async () => {
-    const photo = redRectangle(3000, 2000, 1450, 1200, 1550, 1300);
+    const photo = redRectangle(3000, 2000, [1450, 1200, 1550, 1300]);
     const network = redNetwork();
     const matte = await personMatte(photo, [face(1500, 1240, 60)], network, { side: 300 });
     expect([matte.width, matte.height]).toEqual([300, 200]);
@@ -95,7 +97,7 @@ describe("where things lie", () => {
       const [left, top, right, bottom] = rectangle;
       const [x, y] = [(left + right) / 2, (top + bottom) / 2];
       const matte = await personMatte(
-        redRectangle(600, 400, left, top, right, bottom),
+        redRectangle(600, 400, [left, top, right, bottom]),
         [face(x, y, 200, angle)],
         redNetwork(false),
       );
@@ -106,7 +108,7 @@ describe("where things lie", () => {
 
 it("shows the network colours from 0 to 1, and black around the photo", async () => {
   const network = redNetwork();
-  await personMatte(redRectangle(300, 150, 0, 0, 300, 150), [], network);
+  await personMatte(redRectangle(300, 150, [0, 0, 300, 150]), [], network);
   const [planes] = network.seen;
   expect(new Set(planes!.subarray(0, AREA / 2))).toEqual(new Set([0]));
   expect(new Set(planes!.subarray(AREA / 2, AREA))).toEqual(new Set([1]));
@@ -114,7 +116,7 @@ it("shows the network colours from 0 to 1, and black around the photo", async ()
 });
 
 it("refuses sides that make no sense and networks that are another's, and stops when asked", async () => {
-  const photo = redRectangle(64, 64, 0, 0, 32, 64);
+  const photo = redRectangle(64, 64, [0, 0, 32, 64]);
   for (const side of [0, 63, 512.5, 1e6, Number.NaN]) {
     await expect(personMatte(photo, [], redNetwork(), { side })).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
   }

@@ -13,7 +13,7 @@ import { shrink } from "./shrink.js";
 import { sureFaces } from "./sure-faces.js";
 
 /** Side of the network's input and output in pixels. */
-export const MATTE_SIZE = 256;
+const MATTE_SIZE = 256;
 
 /** Below this the steps of the network's own pixels would show. */
 const LEAST_FINENESS = 0.4;
@@ -85,7 +85,8 @@ function viewOf(photo: Picture, { x, y, side }: MatteView, scale: number): Float
   const across = shownSpan(x * scale, side * scale, photo.width, toView);
   const down = shownSpan(y * scale, side * scale, photo.height, toView);
   const filter = toView < 1 ? "area" : "cubic";
-  const { data } = resample(photo, across.source, down.source, across.length, down.length, filter, filter);
+  const part = { columns: across.source, rows: down.source };
+  const { data } = resample(photo, part, { width: across.length, height: down.length }, filter);
   const area = MATTE_SIZE * MATTE_SIZE;
   const planes = new Float32Array(3 * area);
   for (let row = 0, from = 0; row < down.length; row++) {

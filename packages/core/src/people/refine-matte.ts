@@ -44,7 +44,7 @@ export function refineMatte(coarse: Matte, photo: Picture, sure: Float32Array, f
   const functions = guidedFunctions(values, guide, radius, GUIDE_REGULARIZATION);
   const planes = {
     ...functions,
-    trust: trustIn(applyGuided(functions, guide), values, width, height, radius),
+    trust: trustIn(applyGuided(functions, guide), values, (plane) => boxMean(plane, width, height, radius)),
     own: boxMean(values, width, height, pixels(STEPS)),
     sure,
     near: boxMean(values, width, height, pixels(REACH * fineness)),
@@ -55,9 +55,10 @@ export function refineMatte(coarse: Matte, photo: Picture, sure: Float32Array, f
 /**
  * How far the photo is to be believed: the slope of the guided shares over those that they were fitted to, which is 1 where
  * colours tell both sides of the edge apart, and 0 where they are the same.
+ *
+ * @param mean of the windows to which the functions were fitted.
  */
-function trustIn(guided: Float32Array, values: Float32Array, width: number, height: number, radius: number) {
-  const mean = (plane: Float32Array) => boxMean(plane, width, height, radius);
+function trustIn(guided: Float32Array, values: Float32Array, mean: (plane: Float32Array) => Float32Array) {
   const [meanValue, meanGuided] = [mean(values), mean(guided)];
   const squares = mean(values.map((value) => value * value));
   const products = mean(values.map((value, i) => value * guided[i]!));

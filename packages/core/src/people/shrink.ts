@@ -6,5 +6,5 @@ export function shrink(picture: Picture, width: number, height: number): Picture
   if (picture.width === width && picture.height === height) return picture;
   const columns = { start: 0, length: picture.width };
   const rows = { start: 0, length: picture.height };
-  return resample(picture, columns, rows, width, height, "area", "area");
+  return resample(picture, { columns, rows }, { width, height }, "area");
 }

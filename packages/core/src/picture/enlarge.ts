@@ -10,5 +10,5 @@ import { resize } from "./resize.js";
  */
 export function enlarge(painting: Picture, width: number, height: number, into?: Uint8ClampedArray): Picture {
   const grows = width > painting.width || height > painting.height;
-  return resize(painting, width, height, grows ? "lanczos3" : "area", into);
+  return resize(painting, width, height, { filter: grows ? "lanczos3" : "area", into });
 }

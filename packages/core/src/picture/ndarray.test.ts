@@ -1,6 +1,6 @@
 import ndarray from "ndarray";
 import { describe, expect, it } from "vitest";
-import { fromNdarray, isNdarray, toNdarray } from "./ndarray.js";
+import { fromNdarray, isNdarray } from "./ndarray.js";
 import { takePicture } from "./take-picture.js";
 
 const bytes = Uint8ClampedArray.from({ length: 2 * 3 * 4 }, (_, i) => i * 10);
@@ -66,22 +66,6 @@ describe("fromNdarray", () => {
     expect(() => fromNdarray({ data: bytes, shape, stride, offset })).toThrow(
       expect.objectContaining({ code: "INVALID_ARGUMENT", message: expect.stringMatching(/24 bytes/) }),
     );
-  });
-});
-
-describe("toNdarray", () => {
-  it("is what the package ndarray makes of the same bytes", () => {
-    const { data, shape, stride, offset, get } = toNdarray(picture);
-    const view = ndarray(data, shape, stride, offset);
-    const expected = ndarray(bytes, [2, 3, 4]);
-    expect({ shape, stride, offset }).toEqual({ shape: expected.shape, stride: expected.stride, offset: 0 });
-    expect(data).toBe(bytes);
-    expect(get(1, 2, 3)).toBe(230);
-    expect(get(0, 1, 2)).toBe(view.get(0, 1, 2));
-  });
-
-  it("comes back as the same picture", () => {
-    expect(fromNdarray(toNdarray(picture))).toEqual(picture);
   });
 });
 

@@ -3,8 +3,8 @@ import { checkBytes, type Picture } from "./picture.js";
 
 /**
  * What the package ndarray and others like it call an array of bytes: sample `[row, column, channel]` lies in `data` at
- * `offset + row * stride[0] + column * stride[1] + channel * stride[2]`. The package itself is not needed: it compiles its
- * views with `new Function`, which a strict Content-Security-Policy forbids.
+ * `offset + row * stride[0] + column * stride[1] + channel * stride[2]`. The package itself is not needed; who wants
+ * one of its arrays asks `@mmfs/core/ndarray`.
  */
 export interface NdarrayView {
   readonly data: Uint8ClampedArray | Uint8Array;
@@ -14,15 +14,6 @@ export interface NdarrayView {
   readonly stride: readonly number[];
   /** The place of the first sample in `data`. */
   readonly offset: number;
-}
-
-/** A picture as an ndarray, `[height, width, 4]`. */
-export interface NdarrayPicture extends NdarrayView {
-  readonly data: Uint8ClampedArray;
-  readonly shape: [height: number, width: number, channels: number];
-  readonly stride: [row: number, column: number, channel: number];
-  /** One sample, 0 to 255. */
-  get(row: number, column: number, channel: number): number;
 }
 
 /** True for what has the form of an ndarray, whatever is in it. */
@@ -58,17 +49,6 @@ export function fromNdarray(view: NdarrayView): Picture {
     }
   }
   return { width, height, data: packed };
-}
-
-/** A picture as an ndarray of the same bytes: `ndarray(it.data, it.shape, it.stride, it.offset)` is the package's own. */
-export function toNdarray({ width, height, data }: Picture): NdarrayPicture {
-  return {
-    data,
-    shape: [height, width, 4],
-    stride: [width * 4, 4, 1],
-    offset: 0,
-    get: (row, column, channel) => data[(row * width + column) * 4 + channel]!,
-  };
 }
 
 function sizeOf({ shape }: NdarrayView): { height: number; width: number; channels: number } {

@@ -12,34 +12,44 @@ export interface Span {
   length: number;
 }
 
+/** What {@link resample} makes. */
+export interface Resampled {
+  /** In pixels. */
+  width: number;
+  height: number;
+  /** Bytes that the result may take, which are not those of the source. @default new ones */
+  into?: Uint8ClampedArray | undefined;
+}
+
 /**
  * Resamples a part of a picture to `width × height`, each row along itself and then the rows with each other. The result is
  * opaque.
  *
- * @param into bytes that the result may take, which are not those of the source. @default new ones
+ * @param filter one for both axes, or one for each.
  */
 export function resample(
   source: Picture,
-  columns: Span,
-  rows: Span,
-  width: number,
-  height: number,
-  filterX: ResampleFilter,
-  filterY: ResampleFilter,
-  into: Uint8ClampedArray = new Uint8ClampedArray(width * height * 4),
+  { columns, rows }: { columns: Span; rows: Span },
+  { width, height, into = new Uint8ClampedArray(width * height * 4) }: Resampled,
+  filter: ResampleFilter | { across: ResampleFilter; down: ResampleFilter },
 ): Picture {
-  const across = weigh(source.width, columns, width, filterX);
-  const { taps, first, values } = weigh(source.height, rows, height, filterY);
+  const filters = typeof filter === "string" ? { across: filter, down: filter } : filter;
+  const across = weigh(source.width, columns, width, filters.across);
+  const { taps, first, values } = weigh(source.height, rows, height, filters.down);
   const data = into.fill(255);
   // Only the rows that the present one needs are kept: they fit into a processor's cache, where the whole would not.
-  const ring = new Float32Array(taps * width * 3);
+  const stride = width * 3;
+  const ring = new Float32Array(taps * stride);
   const ringWeights = new Float32Array(taps);
   let next = first[0]!;
   for (let y = 0; y < height; y++) {
     const end = first[y]! + taps;
-    for (; next < end; next++) resampleRow(source, next, across, width, ring, (next % taps) * width * 3);
+    for (; next < end; next++) {
+      const at = (next % taps) * stride;
+      resampleRow(source, next, across, ring.subarray(at, at + stride));
+    }
     for (let tap = 0; tap < taps; tap++) ringWeights[(first[y]! + tap) % taps] = values[y * taps + tap]!;
-    combineRows(ring, ringWeights, width, data, y * width * 4);
+    combineRows(ring, ringWeights, data.subarray(y * width * 4, (y + 1) * width * 4));
   }
   return { width, height, data };
 }
@@ -57,6 +67,7 @@ function weigh(sourceLength: number, span: Span, length: number, filter: Resampl
   const radius = filter === "area" ? scale / 2 : (filter === "cubic" ? 2 : 3) * stretch;
   // The pixels that an area touches, or whose middles lie under a kernel.
   const isArea = filter === "area";
+  const kernel = filter === "cubic" ? catmullRom : lanczos3;
   const taps = Math.min(sourceLength, Math.ceil(2 * radius - 1e-9) + (isArea ? 1 : 0));
   const first = new Int32Array(length);
   const values = new Float32Array(length * taps);
@@ -67,7 +78,8 @@ function weigh(sourceLength: number, span: Span, length: number, filter: Resampl
     first[i] = begin;
     let sum = 0;
     for (let tap = 0; tap < taps; tap++) {
-      const weight = weightOf(filter, begin + tap, center, radius, stretch);
+      const pixel = begin + tap;
+      const weight = isArea ? covered(pixel, center, radius) : kernel(Math.abs(pixel + 0.5 - center) / stretch);
       values[i * taps + tap] = weight;
       sum += weight;
     }
@@ -76,12 +88,9 @@ function weigh(sourceLength: number, span: Span, length: number, filter: Resampl
   return { taps, first, values };
 }
 
-function weightOf(filter: ResampleFilter, pixel: number, center: number, radius: number, stretch: number): number {
-  if (filter === "area") {
-    return Math.max(0, Math.min(pixel + 1, center + radius) - Math.max(pixel, center - radius));
-  }
-  const x = Math.abs(pixel + 0.5 - center) / stretch;
-  return filter === "cubic" ? catmullRom(x) : lanczos3(x);
+/** How much of a pixel lies within so much of a place. */
+function covered(pixel: number, center: number, radius: number): number {
+  return Math.max(0, Math.min(pixel + 1, center + radius) - Math.max(pixel, center - radius));
 }
 
 function catmullRom(x: number): number {
@@ -97,17 +106,11 @@ function lanczos3(x: number): number {
   return (3 * Math.sin(angle) * Math.sin(angle / 3)) / (angle * angle);
 }
 
-/** Writes RGB of a row of the source, resampled to `width`, from the place `out` on. */
-function resampleRow(
-  { data, width: sourceWidth }: Picture,
-  row: number,
-  { taps, first, values }: Weights,
-  width: number,
-  ring: Float32Array,
-  out: number,
-): void {
-  const begin = row * sourceWidth * 4;
-  for (let x = 0, weightAt = 0, to = out; x < width; x++, to += 3) {
+/** Writes RGB of a row of the source, resampled. */
+function resampleRow(source: Picture, row: number, { taps, first, values }: Weights, out: Float32Array): void {
+  const { data } = source;
+  const begin = row * source.width * 4;
+  for (let x = 0, weightAt = 0, to = 0; x < first.length; x++, to += 3) {
     let red = 0;
     let green = 0;
     let blue = 0;
@@ -117,23 +120,17 @@ function resampleRow(
       green += weight * data[at + 1]!;
       blue += weight * data[at + 2]!;
     }
-    ring[to] = red;
-    ring[to + 1] = green;
-    ring[to + 2] = blue;
+    out[to] = red;
+    out[to + 1] = green;
+    out[to + 2] = blue;
   }
 }
 
-/** Writes the weighted sum of the rows of the ring as RGB bytes, from the place `out` on. */
-function combineRows(
-  ring: Float32Array,
-  weights: Float32Array,
-  width: number,
-  data: Uint8ClampedArray,
-  out: number,
-): void {
-  const stride = width * 3;
+/** Writes the weighted sum of the rows of the ring as RGB bytes. */
+function combineRows(ring: Float32Array, weights: Float32Array, out: Uint8ClampedArray): void {
   const taps = weights.length;
-  for (let i = 0, to = out; i < stride; i += 3, to += 4) {
+  const stride = ring.length / taps;
+  for (let i = 0, to = 0; i < stride; i += 3, to += 4) {
     let red = 0;
     let green = 0;
     let blue = 0;
@@ -143,8 +140,8 @@ function combineRows(
       green += weight * ring[at + 1]!;
       blue += weight * ring[at + 2]!;
     }
-    data[to] = red;
-    data[to + 1] = green;
-    data[to + 2] = blue;
+    out[to] = red;
+    out[to + 1] = green;
+    out[to + 2] = blue;
   }
 }

@@ -22,7 +22,7 @@ const cases = (["cubic", "lanczos3", "area"] as const).flatMap((filter) =>
 describe("resize", () => {
   it.each(cases)("does what Pillow and OpenCV do: $filter to $size", ({ filter, size, expected }) => {
     const [width = 0, height = 0] = size.split("x").map(Number);
-    const resized = resize({ width: 9, height: 7, data: opaque(reference.source) }, width, height, filter);
+    const resized = resize({ width: 9, height: 7, data: opaque(reference.source) }, width, height, { filter });
     expect(resized).toMatchObject({ width, height });
     // Both round to bytes between their two passes.
     const differences = opaque(expected).map((byte, i) => Math.abs(byte - resized.data[i]!));
@@ -37,7 +37,7 @@ describe("resize", () => {
       const [x, y, c] = [(i >> 2) % 120, Math.floor(i / 480), i & 3];
       return c === 3 ? 255 : 128 + 110 * Math.sin(x / (4 + c)) * Math.cos(y / (6 - c));
     });
-    const resized = resize({ width: 120, height: 100, data: source }, width, height, filter);
+    const resized = resize({ width: 120, height: 100, data: source }, width, height, { filter });
     const expected = await sharp(source, { raw: { width: 120, height: 100, channels: 4 } })
       .resize(width, height, { fit: "fill", kernel: filter })
       .raw()

@@ -6,8 +6,8 @@ import { type ResampleFilter, resample } from "./resample.js";
  * Resizes a picture without keeping its proportions.
  *
  * @param picture alpha is not looked at; {@link flatten} a picture that is not opaque first.
- * @param filter for both axes. By default each axis takes `area` where it shrinks and `cubic` where it grows.
- * @param into bytes that the result may take, which are not those of the picture. @default new ones
+ * @param options.filter for both axes. By default each axis takes `area` where it shrinks and `cubic` where it grows.
+ * @param options.into bytes that the result may take, which are not those of the picture. @default new ones
  * @returns an opaque picture of `width × height` pixels.
  * @throws {MMFSError} `INVALID_ARGUMENT`
  */
@@ -15,8 +15,7 @@ export function resize(
   picture: Picture,
   width: number,
   height: number,
-  filter?: ResampleFilter,
-  into?: Uint8ClampedArray,
+  { filter, into }: { filter?: ResampleFilter | undefined; into?: Uint8ClampedArray | undefined } = {},
 ): Picture {
   if (!Number.isInteger(width) || !Number.isInteger(height) || width < 1 || height < 1) {
     throw new MMFSError(
@@ -24,14 +23,8 @@ export function resize(
       `A picture can be resized to whole pixels only, not to ${width}×${height}.`,
     );
   }
-  return resample(
-    picture,
-    { start: 0, length: picture.width },
-    { start: 0, length: picture.height },
-    width,
-    height,
-    filter ?? (width < picture.width ? "area" : "cubic"),
-    filter ?? (height < picture.height ? "area" : "cubic"),
-    into,
-  );
+  const whole = { columns: { start: 0, length: picture.width }, rows: { start: 0, length: picture.height } };
+  const across = width < picture.width ? "area" : "cubic";
+  const down = height < picture.height ? "area" : "cubic";
+  return resample(picture, whole, { width, height, into }, filter ?? { across, down });
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { cropToSquare, makeSimilarity } from "../geometry/similarity.js";
-import { toNdarray } from "./ndarray.js";
+import { toNdarray } from "../ndarray.js";
 import { warpSquare } from "./warp.js";
 
 /** A picture of a function of the place, given at the middles of its pixels. */
@@ -24,16 +24,14 @@ describe("warpSquare", () => {
   ])("$name and turns a smooth picture as the formula does", ({ side, wavelength, tolerance }) => {
     const value = waves(wavelength);
     const center = { x: 301, y: 250 };
-    const { get } = toNdarray(
-      warpSquare(pictureOf(600, 500, value), cropToSquare({ center, side, angle: 25 }, 128), 128),
-    );
+    const view = toNdarray(warpSquare(pictureOf(600, 500, value), cropToSquare({ center, side, angle: 25 }, 128), 128));
     const [cos, sin] = [Math.cos((25 / 180) * Math.PI), Math.sin((25 / 180) * Math.PI)];
     let worst = 0;
     for (let v = 0; v < 128; v++) {
       for (let u = 0; u < 128; u++) {
         const [dx, dy] = [((u - 63.5) * side) / 128, ((v - 63.5) * side) / 128];
         const expected = value(center.x + cos * dx - sin * dy, center.y + sin * dx + cos * dy);
-        worst = Math.max(worst, Math.abs(get(v, u, 0) - expected));
+        worst = Math.max(worst, Math.abs(view.get(v, u, 0) - expected));
       }
     }
     expect(worst).toBeLessThan(tolerance);
@@ -60,16 +58,14 @@ describe("warpSquare", () => {
   ])("mirrors the picture beyond its edges, $name", ({ center, side }) => {
     const size = 32;
     const value = (x: number, y: number) => 3 * x + y / 2;
-    const { get } = toNdarray(
-      warpSquare(pictureOf(64, 64, value), cropToSquare({ center, side, angle: 0 }, size), size),
-    );
+    const view = toNdarray(warpSquare(pictureOf(64, 64, value), cropToSquare({ center, side, angle: 0 }, size), size));
     const fold = (t: number) => 64 - Math.abs(64 - (((t % 128) + 128) % 128));
     for (let v = 0; v < size; v += 3) {
       for (let u = 0; u < size; u += 3) {
         const x = center.x + ((u + 0.5) / size - 0.5) * side;
         const y = center.y + ((v + 0.5) / size - 0.5) * side;
         // Where it is folded, interpolation rounds the kink off.
-        expect(Math.abs(get(v, u, 0) - value(fold(x), fold(y)))).toBeLessThan(5);
+        expect(Math.abs(view.get(v, u, 0) - value(fold(x), fold(y)))).toBeLessThan(5);
       }
     }
   });

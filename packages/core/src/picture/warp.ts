@@ -1,6 +1,6 @@
 import { applySimilarity, invertSimilarity, similarityScale } from "../geometry/similarity.js";
 import type { SimilarityTransform } from "../geometry/types.js";
-import { sampleCatmullRom } from "./catmull-rom.js";
+import { catmullRomSampler } from "./catmull-rom.js";
 import type { Picture } from "./picture.js";
 import { resample } from "./resample.js";
 
@@ -47,7 +47,7 @@ function shrinkCovered(picture: Picture, toSquare: SimilarityTransform, size: nu
   );
   const width = Math.max(1, Math.round(columns.length / minification));
   const height = Math.max(1, Math.round(rows.length / minification));
-  const small = resample(picture, columns, rows, width, height, "area", "area");
+  const small = resample(picture, { columns, rows }, { width, height }, "area");
   const stretchX = width / columns.length;
   const stretchY = height / rows.length;
   return {
@@ -74,12 +74,13 @@ function coveredSpan(coordinates: number[], margin: number, length: number): { s
 
 function sampleSquare(source: Picture, from: Covered["fromSquare"], size: number): Uint8ClampedArray {
   const out = new Uint8ClampedArray(size * size * 4).fill(255);
+  const sample = catmullRomSampler(source, out);
   const stepX = from.a * from.stretchX;
   const stepY = from.b * from.stretchY;
   for (let v = 0, at = 0; v < size; v++) {
     const beginX = (from.a * 0.5 - from.b * (v + 0.5) + from.tx) * from.stretchX - 0.5;
     const beginY = (from.b * 0.5 + from.a * (v + 0.5) + from.ty) * from.stretchY - 0.5;
-    for (let u = 0; u < size; u++, at += 4) sampleCatmullRom(source, beginX + u * stepX, beginY + u * stepY, out, at);
+    for (let u = 0; u < size; u++, at += 4) sample(beginX + u * stepX, beginY + u * stepY, at);
   }
   return out;
 }

@@ -1,32 +1,45 @@
 import { MMFSError } from "../errors/mmfs-error.js";
+import type { LoadOptions } from "../stylizer/options.js";
 import { SerialQueue } from "./serial-queue.js";
+
+/** `Symbol.asyncDispose`, also where the platform does not have it yet. */
+export const asyncDispose: typeof Symbol.asyncDispose = Symbol.asyncDispose ?? Symbol.for("Symbol.asyncDispose");
 
 /** The calls of something that computes one at a time until it is disposed. */
 export class DisposableQueue {
   readonly #queue = new SerialQueue();
   readonly #name: string;
   readonly #free: () => Promise<void>;
+  readonly #onProgress: LoadOptions["onProgress"];
   #disposal: Promise<void> | undefined;
 
   /**
    * @param name what is disposed, for the error: "The stylizer was disposed; …"
-   * @param free frees what the calls use; called once, when none runs any more
+   * @param options.free frees what the calls use; called once, when none runs any more
+   * @param options.onProgress is told of calls that have none of their own
    */
-  constructor(name: string, free: () => Promise<void>) {
+  constructor(
+    name: string,
+    { free, onProgress }: { free: () => Promise<void>; onProgress?: LoadOptions["onProgress"] | undefined },
+  ) {
     this.#name = name;
     this.#free = free;
+    this.#onProgress = onProgress;
   }
 
   /**
    * Runs a task after those before it.
    *
+   * @param options of the call, as its user gave them.
+   * @param task is given what it passes on to what it loads.
    * @throws {MMFSError} `DISPOSED`, before the task and after it; an aborted signal's reason
    */
-  async run<T>(task: () => Promise<T>, signal?: AbortSignal | undefined): Promise<T> {
+  async run<T>(options: LoadOptions, task: (load: LoadOptions) => Promise<T>): Promise<T> {
+    const { signal, onProgress = this.#onProgress } = options;
     this.throwIfEnded(signal);
     return this.#queue.run(async () => {
       this.throwIfEnded(signal);
-      const result = await task();
+      const result = await task({ signal, onProgress });
       this.throwIfEnded(signal);
       return result;
     }, signal);

@@ -3,6 +3,7 @@ import type { Preset } from "../bundle/presets.js";
 import { MMFSError, type MMFSErrorCode } from "../errors/mmfs-error.js";
 import type { Face } from "../faces/face.js";
 import type { Picture } from "../picture/picture.js";
+import { asyncDispose } from "../queue/disposable-queue.js";
 import { followSignals } from "../queue/follow-signals.js";
 import { SerialQueue } from "../queue/serial-queue.js";
 import { mapImages } from "../style/map-images.js";
@@ -54,8 +55,6 @@ interface Load {
   signal: AbortSignal;
   onProgress: (event: ProgressEvent) => void;
 }
-
-const asyncDispose: typeof Symbol.asyncDispose = Symbol.asyncDispose ?? Symbol.for("Symbol.asyncDispose");
 
 let lastId = 0;
 

@@ -1,32 +1,16 @@
 import { preserveColor } from "../color/preserve-color.js";
+import type { WholePainting } from "../finish/painted-parts.js";
 import type { Point } from "../geometry/types.js";
-import { paintTiles, type TilePlan } from "../paint/paint-tiles.js";
-import type { PaintingPlan } from "../paint/plan-painting.js";
+import { paintTiles } from "../paint/paint-tiles.js";
 import { partOf } from "../picture/copy-part.js";
 import type { Picture } from "../picture/picture.js";
 import { resize } from "../picture/resize.js";
 import type { Job } from "./job.js";
-import type { PaintedTile } from "./options.js";
+import type { PhotoPlan } from "./plan-photo.js";
 
-/** How a photo is painted whole. */
-export interface PhotoPainting {
-  size: PaintingPlan;
-  tiles: TilePlan;
-  /** What is painted first, in pixels of the photo. */
-  interest: readonly Point[];
-  onTile?: ((tile: PaintedTile) => void) | undefined;
-}
-
-/**
- * Paints the photo as a whole.
- *
- * @returns the photo at the scale of the painting, and the painting.
- */
-export async function paintPhoto(
-  job: Job,
-  { size, tiles, interest, onTile }: PhotoPainting,
-): Promise<{ scaled: Picture; painting: Picture }> {
-  const { easel, memory, photo } = job;
+/** Paints the photo as a whole, its faces first. */
+export async function paintPhoto(job: Job, { size, tiles }: NonNullable<PhotoPlan["whole"]>): Promise<WholePainting> {
+  const { easel, memory, photo, options } = job;
   const { width, height, scale } = size;
   const isSame = width === photo.width && height === photo.height;
   const scaled = await easel.clock.step("align", () => (isSame ? photo : resize(photo, width, height)));
@@ -36,9 +20,9 @@ export async function paintPhoto(
   const { painting, features } = await paintTiles(easel, scaled, job.brush, {
     plan: tiles,
     known: memory.features.get(key),
-    interest: interest.map(({ x, y }) => ({ x: x * scale, y: y * scale })),
-    adjust: job.preserveColor ? keepColor : undefined,
-    onTile,
+    interest: job.selected.map(({ face: { crop } }) => ({ x: crop.center.x * scale, y: crop.center.y * scale })),
+    adjust: options.preserveColor ? keepColor : undefined,
+    onTile: options.onTile,
   });
   memory.features.set(key, features);
   return { scaled, painting };

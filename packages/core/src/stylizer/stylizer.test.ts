@@ -154,6 +154,24 @@ describe("Stylizer.stylize", () => {
     expect(find).toHaveBeenCalledTimes(2);
   });
 
+  it("remembers as much of photos as it is told", async () => {
+    const runs: string[] = [];
+    const find = vi.fn(fakeFinder(large).find);
+    const stylizer = await createStylizer({
+      runtime: cpuRuntime(([input]) => runs.push(input!)),
+      faceFinder: { find },
+      memory: { photos: 1, featureBytes: 0 },
+    });
+    await stylizer.stylize(photo, { surroundings });
+    await stylizer.stylize(photo, { surroundings });
+    expect(runs).toEqual(["image", "features", "image", "features"]);
+    expect(find).toHaveBeenCalledTimes(1);
+    await expect(createStylizer({ memory: { photos: -1 } })).rejects.toMatchObject({
+      code: "INVALID_ARGUMENT",
+      message: expect.stringContaining("memory.photos"),
+    });
+  });
+
   it("keeps the colours of the photo where that is asked for", async () => {
     const stylizer = await createStylizer();
     const grey = {

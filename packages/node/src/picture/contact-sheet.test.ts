@@ -10,7 +10,7 @@ const pixel = ({ data, width }: ContactSheet, x: number, y: number) => [
 ];
 
 /** Dark pixels in the rows under the tile whose left upper corner is there. */
-function ink({ data, width }: ContactSheet, left: number, top: number, size: number, height: number): number {
+function ink({ data, width }: ContactSheet, [left, top]: readonly [number, number], size: number, height: number) {
   let count = 0;
   for (let y = top + size; y < top + size + height; y++) {
     for (let x = left; x < left + size; x++) if ((data[4 * (y * width + x)] ?? 255) < 128) count += 1;
@@ -46,7 +46,7 @@ it("writes captions of any words under their pictures, in up to two lines", asyn
   );
   if (!sheet.captioned) return context.skip("there is no font on this machine to draw captions with");
   const height = sheet.height - 8 - 8 - 96;
-  const inks = captions.map((_, i) => ink(sheet, 8 + i * 104, 8, 96, height));
+  const inks = captions.map((_, i) => ink(sheet, [8 + i * 104, 8], 96, height));
   expect(inks[0]).toBeGreaterThan(20);
   expect(inks[1]).toBe(0);
   expect(inks[2]).toBeGreaterThan(inks[0] as number);

@@ -31,72 +31,73 @@ export const SETTING_PROPERTIES = ["bundle", "runtimeUrl", ...SETTINGS] as const
 
 const SURROUNDINGS = ["painted", "toned", "photo", "transparent"] as const;
 
-/** An element that has its settings in attributes. It is made when it is asked for, as servers have no elements. */
-export function makeSettingsElement(): new () => HTMLElement & ElementSettings {
-  return class extends HTMLElement implements ElementSettings {
-    get bundle() {
-      return this.getAttribute("bundle");
-    }
-    set bundle(value) {
-      this.#reflect("bundle", value);
-    }
-    get runtimeUrl() {
-      return this.getAttribute("runtime-url");
-    }
-    set runtimeUrl(value) {
-      this.#reflect("runtime-url", value);
-    }
-    get preset() {
-      return this.getAttribute("preset");
-    }
-    set preset(value) {
-      this.#reflect("preset", value);
-    }
-    get prompt() {
-      return this.getAttribute("prompt");
-    }
-    set prompt(value) {
-      this.#reflect("prompt", value);
-    }
-    get strength() {
-      return Number(this.getAttribute("strength") ?? 1);
-    }
-    set strength(value) {
-      this.#reflect("strength", value);
-    }
-    get subject() {
-      const isPeople = this.getAttribute("subject") === "people" || this.surroundings === "transparent";
-      return isPeople ? "people" : "faces";
-    }
-    set subject(value) {
-      this.#reflect("subject", value);
-    }
-    get surroundings() {
-      const usual = this.getAttribute("subject") === "people" ? "photo" : "painted";
-      return SURROUNDINGS.find((each) => each === this.getAttribute("surroundings")) ?? usual;
-    }
-    set surroundings(value) {
-      this.#reflect("surroundings", value);
-    }
-    get faces(): FacesOption {
-      const value = this.getAttribute("faces")?.trim() || "all";
-      if (value === "all" || value === "largest" || value === "none") return value;
-      return value.split(/[\s,]+/).map(Number);
-    }
-    set faces(value) {
-      this.#reflect("faces", Array.isArray(value) ? value.join(" ") : value);
-    }
-    get resolution() {
-      const value = this.getAttribute("resolution");
-      return value === null || value === "live" ? value : Number(value);
-    }
-    set resolution(value) {
-      this.#reflect("resolution", value);
-    }
+/** Servers have no elements, and must be able to import what browsers make of them. */
+const Base = globalThis.HTMLElement ?? (class {} as typeof HTMLElement);
 
-    #reflect(name: string, value: unknown): void {
-      if (value === null || value === undefined) this.removeAttribute(name);
-      else this.setAttribute(name, String(value));
-    }
-  };
+/** An element that has its settings in attributes. */
+export class SettingsElement extends Base implements ElementSettings {
+  get bundle() {
+    return this.getAttribute("bundle");
+  }
+  set bundle(value) {
+    this.#reflect("bundle", value);
+  }
+  get runtimeUrl() {
+    return this.getAttribute("runtime-url");
+  }
+  set runtimeUrl(value) {
+    this.#reflect("runtime-url", value);
+  }
+  get preset() {
+    return this.getAttribute("preset");
+  }
+  set preset(value) {
+    this.#reflect("preset", value);
+  }
+  get prompt() {
+    return this.getAttribute("prompt");
+  }
+  set prompt(value) {
+    this.#reflect("prompt", value);
+  }
+  get strength() {
+    return Number(this.getAttribute("strength") ?? 1);
+  }
+  set strength(value) {
+    this.#reflect("strength", value);
+  }
+  get subject() {
+    const isPeople = this.getAttribute("subject") === "people" || this.surroundings === "transparent";
+    return isPeople ? "people" : "faces";
+  }
+  set subject(value) {
+    this.#reflect("subject", value);
+  }
+  get surroundings() {
+    const usual = this.getAttribute("subject") === "people" ? "photo" : "painted";
+    return SURROUNDINGS.find((each) => each === this.getAttribute("surroundings")) ?? usual;
+  }
+  set surroundings(value) {
+    this.#reflect("surroundings", value);
+  }
+  get faces(): FacesOption {
+    const value = this.getAttribute("faces")?.trim() || "all";
+    if (value === "all" || value === "largest" || value === "none") return value;
+    return value.split(/[\s,]+/).map(Number);
+  }
+  set faces(value) {
+    this.#reflect("faces", Array.isArray(value) ? value.join(" ") : value);
+  }
+  get resolution() {
+    const value = this.getAttribute("resolution");
+    return value === null || value === "live" ? value : Number(value);
+  }
+  set resolution(value) {
+    this.#reflect("resolution", value);
+  }
+
+  #reflect(name: string, value: unknown): void {
+    if (value === null || value === undefined) this.removeAttribute(name);
+    else this.setAttribute(name, String(value));
+  }
 }
