@@ -2,16 +2,15 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { groupByTag, parseManifest, parsePresets, parseStyleCode } from "@mmfs/core";
 import { bundleUrl } from "@mmfs/model-mini";
+import { chromiumPath, launchChromium } from "@mmfs/testing/chromium";
+import { PORTRAIT } from "@mmfs/testing/photos";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { serveStudio } from "../scripts/serve.mjs";
-import { chromiumPath, launchChromium } from "./chromium.js";
 
-const PORTRAIT = fileURLToPath(new URL("../../../docs/assets/astronaut.jpg", import.meta.url));
 const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 const PHONE: BrowserContextOptions = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
 
@@ -35,7 +34,7 @@ beforeAll(async () => {
   const still = await sharp(PORTRAIT).resize(480, 480).jpeg().toBuffer();
   await writeFile(join(folder, "camera.mjpeg"), Buffer.concat(Array(30).fill(still)));
   server = await serveStudio(0);
-  browser = await launchChromium(join(folder, "camera.mjpeg"));
+  browser = await launchChromium({ cameraFile: join(folder, "camera.mjpeg") });
 }, 60_000);
 afterAll(async () => {
   await browser?.close();

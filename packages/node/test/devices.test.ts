@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
+import { PORTRAIT } from "@mmfs/testing/photos";
+import { makeToyBundle } from "@mmfs/testing/toy-bundle";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { whySharedLibraryFails } from "../src/runtime/shared-library.js";
 import { runModule } from "./child.js";
-import { PORTRAIT } from "./photos.js";
-import { makeToyBundle } from "./toy-bundle.js";
 
 /** A GPU in software, which Debian's package chromium brings along. */
 const DRIVER = "/usr/lib/chromium/vk_swiftshader_icd.json";

@@ -1,7 +1,7 @@
+import { GROUP, PORTRAIT } from "@mmfs/testing/photos";
+import { makeToyBundle } from "@mmfs/testing/toy-bundle";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runModule } from "./child.js";
-import { GROUP, PORTRAIT } from "./photos.js";
-import { makeToyBundle } from "./toy-bundle.js";
 
 let toy: Awaited<ReturnType<typeof makeToyBundle>>;
 beforeAll(async () => {

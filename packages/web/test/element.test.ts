@@ -4,12 +4,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { groupByTag, parseManifest, parsePresets } from "@mmfs/core";
 import { bundleUrl } from "@mmfs/model-mini";
+import { chromiumPath, launchChromium } from "@mmfs/testing/chromium";
+import { type App, STRICT_POLICY, serveApp } from "@mmfs/testing/serve-app";
 import type { Browser, Locator, Page } from "playwright-core";
 import sharp from "sharp";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { chromiumPath, launchChromium } from "./chromium.js";
 import { SMALL_PHOTO } from "./node-picture.js";
-import { type App, STRICT_POLICY, serveApp } from "./serve-app.js";
 
 let app: App;
 let browser: Browser;
@@ -20,7 +20,7 @@ beforeAll(async () => {
   await writeFile(join(folder, "me.png"), SMALL_PHOTO);
   const wall = sharp({ create: { width: 200, height: 150, channels: 3, background: "#7a9" } });
   await writeFile(join(folder, "wall.png"), await wall.png().toBuffer());
-  app = await serveApp();
+  app = await serveApp(import.meta.url);
   app.files.set("/me.png", SMALL_PHOTO);
   app.files.set("/axe.js", await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js")));
   app.headers = { "content-security-policy": STRICT_POLICY };

@@ -1,21 +1,16 @@
 import { readdir, readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { join } from "node:path";
+import { chromiumPath, launchChromium } from "@mmfs/testing/chromium";
+import { GROUP } from "@mmfs/testing/photos";
+import { type App, serveApp } from "@mmfs/testing/serve-app";
+import { makeToyBundle } from "@mmfs/testing/toy-bundle";
 import type { Browser, CDPSession, Page } from "playwright-core";
 import sharp from "sharp";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { makeToyBundle } from "../../node/test/toy-bundle.js";
-import { chromiumPath, launchChromium } from "./chromium.js";
 import { largestDifference, TELL, type Told } from "./in-page.js";
 import { nodePicture, PHOTO } from "./node-picture.js";
-import { type App, serveApp } from "./serve-app.js";
 
-/** Four people, from the npm package @vladmandic/face-api (MIT). */
-const GROUP = new Uint8Array(
-  await sharp(createRequire(import.meta.url).resolve("@vladmandic/face-api/demo/sample6.jpg"))
-    .png()
-    .toBuffer(),
-);
+const GROUP_PNG = new Uint8Array(await sharp(GROUP).png().toBuffer());
 
 let app: App;
 let browser: Browser;
@@ -25,10 +20,10 @@ let toy: Awaited<ReturnType<typeof makeToyBundle>>;
 beforeAll(async () => {
   if (chromiumPath === undefined) return;
   toy = await makeToyBundle();
-  app = await serveApp();
+  app = await serveApp(import.meta.url);
   for (const name of await readdir(toy.folder)) app.files.set(`/toy/${name}`, await readFile(join(toy.folder, name)));
   app.files.set("/photo.png", PHOTO);
-  app.files.set("/group.png", GROUP);
+  app.files.set("/group.png", GROUP_PNG);
   app.files.set("/small.png", new Uint8Array(await sharp(PHOTO).resize(160, 160).png().toBuffer()));
   browser = await launchChromium();
 }, 60_000);
@@ -65,7 +60,7 @@ describe.skipIf(chromiumPath === undefined)("the life of a stylizer", () => {
       await stylizer.dispose();
       return results.map(tell);
     })()`);
-    const options = { bundle: toy.folder, photo: GROUP, style: "stripes", surroundings: "photo" as const };
+    const options = { bundle: toy.folder, photo: GROUP_PNG, style: "stripes", surroundings: "photo" as const };
     expect(told[0]?.facesFound).toBe(4);
     for (const [i, faces] of (["all", [0, 2]] as const).entries()) {
       const expected = await nodePicture({ ...options, faces });
@@ -227,7 +222,7 @@ describe.skipIf(chromiumPath === undefined)("the life of a stylizer", () => {
   }, 120_000);
 
   it("says of a picture of another site that the site has to allow it", async () => {
-    const other = await serveApp();
+    const other = await serveApp(import.meta.url);
     other.files.set("/photo.png", PHOTO);
     const told = await page.evaluate<string[]>(
       `(async (url) => {

@@ -3,13 +3,13 @@ import { fileURLToPath } from "node:url";
 import { loadBundle, type Manifest, readPack, StyleCode, writePack } from "@mmfs/core";
 import { bundleUrl } from "@mmfs/model-mini";
 import { FolderSource } from "@mmfs/node";
+import { chromiumPath, launchChromium } from "@mmfs/testing/chromium";
+import { type App, serveApp } from "@mmfs/testing/serve-app";
 import type { Browser, Page } from "playwright-core";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { chromiumPath, launchChromium } from "./chromium.js";
 import { largestDifference, TELL, type Told } from "./in-page.js";
 import { nodePicture, PHOTO } from "./node-picture.js";
-import { type App, serveApp } from "./serve-app.js";
 
 /** A picture of waves in two colours, which the style of a reference picture is taken from. */
 const REFERENCE = new Uint8Array(
@@ -34,7 +34,7 @@ let page: Page;
 
 beforeAll(async () => {
   if (chromiumPath === undefined) return;
-  app = await serveApp();
+  app = await serveApp(import.meta.url);
   app.files.set("/photo.png", PHOTO);
   app.files.set("/reference.png", REFERENCE);
   app.files.set("/own.mmfspack", await makePack());

@@ -1,10 +1,10 @@
+import { chromiumPath, launchChromium } from "@mmfs/testing/chromium";
+import { type App, STRICT_POLICY, serveApp } from "@mmfs/testing/serve-app";
 import type { Browser, Page } from "playwright-core";
 import sharp from "sharp";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { chromiumPath, launchChromium } from "./chromium.js";
 import { largestDifference, TELL, type Told } from "./in-page.js";
 import { nodePicture, PHOTO } from "./node-picture.js";
-import { type App, STRICT_POLICY, serveApp } from "./serve-app.js";
 
 let app: App;
 let browser: Browser;
@@ -12,7 +12,7 @@ let page: Page;
 
 beforeAll(async () => {
   if (chromiumPath === undefined) return;
-  app = await serveApp();
+  app = await serveApp(import.meta.url);
   app.files.set("/photo.png", PHOTO);
   browser = await launchChromium();
 }, 60_000);

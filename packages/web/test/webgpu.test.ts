@@ -1,12 +1,12 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { chromiumPath, launchChromium } from "@mmfs/testing/chromium";
+import { type App, STRICT_POLICY, serveApp } from "@mmfs/testing/serve-app";
+import { makeToyBundle } from "@mmfs/testing/toy-bundle";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { makeToyBundle } from "../../node/test/toy-bundle.js";
-import { chromiumPath, launchChromium } from "./chromium.js";
 import { largestDifference, TELL, type Told } from "./in-page.js";
 import { nodePicture, PHOTO } from "./node-picture.js";
-import { type App, STRICT_POLICY, serveApp } from "./serve-app.js";
 
 let app: App;
 let browser: Browser;
@@ -16,7 +16,7 @@ let toy: Awaited<ReturnType<typeof makeToyBundle>>;
 beforeAll(async () => {
   if (chromiumPath === undefined) return;
   toy = await makeToyBundle();
-  app = await serveApp();
+  app = await serveApp(import.meta.url);
   for (const name of await readdir(toy.folder)) app.files.set(`/toy/${name}`, await readFile(join(toy.folder, name)));
   app.files.set("/photo.png", PHOTO);
   browser = await launchChromium({ webGpu: true });

@@ -1,18 +1,21 @@
+import {
+  createFaceFinder,
+  createPicture,
+  type Face,
+  type FaceFinder,
+  flatten,
+  fromNdarray,
+  RandomGenerator,
+} from "@mmfs/core";
+import { faceSessions } from "@mmfs/testing/face-sessions";
 import ndarray from "ndarray";
 import sharp, { type Sharp } from "sharp";
 import { beforeAll, describe, expect, test } from "vitest";
-import { flatten } from "../picture/flatten.js";
-import { fromNdarray } from "../picture/ndarray.js";
-import { createPicture } from "../picture/picture.js";
-import { RandomGenerator } from "../random/random-generator.js";
-import { faceSessions, realFaceFinder } from "./__fixtures__/face-graphs.js";
-import { groupPhoto, portrait, portraitOnCanvas, toPicture, yunetFaces } from "./__fixtures__/photos.js";
-import type { Face } from "./face.js";
-import { createFaceFinder, type FaceFinder } from "./face-finder.js";
+import { groupPhoto, portrait, portraitOnCanvas, toPicture, yunetFaces } from "./group-photos.js";
 
 let finder: FaceFinder;
 beforeAll(async () => {
-  finder = await realFaceFinder();
+  finder = createFaceFinder(await faceSessions());
 });
 
 describe("group photos", () => {
@@ -180,7 +183,7 @@ describe("no face", () => {
   }
 
   // one in forty looks like a face to both networks: coloured clouds are where people see faces, too
-  test("soft blobs, but for one picture in twenty at most", async () => {
+  test("soft blobs, but for one picture in twenty at most", { timeout: 120_000 }, async () => {
     const pictures = 40;
     let mistaken = 0;
     for (let seed = 0; seed < pictures; seed++) {

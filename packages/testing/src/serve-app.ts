@@ -3,10 +3,9 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import { createRequire } from "node:module";
 import type { AddressInfo } from "node:net";
 import { dirname, extname, join, normalize } from "node:path";
-import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { PORTRAIT } from "./photos.js";
 
-const root = fileURLToPath(new URL("..", import.meta.url));
 const types: Record<string, string> = {
   ".js": "text/javascript",
   ".mjs": "text/javascript",
@@ -37,8 +36,12 @@ export const STRICT_POLICY = "default-src 'self'; script-src 'self' 'wasm-unsafe
 /**
  * Serves a page that has the built package as `window.mmfs`, as an app's bundler would: `/app/` is the app, `/ort/` onnxruntime-web's
  * dist, `/bundle/` the default bundle, `/docs/` the pictures of the documentation.
+ *
+ * @param from the address of a module whose package may import `@mmfs/web`
  */
-export async function serveApp(): Promise<App> {
+export async function serveApp(from: string): Promise<App> {
+  const root = dirname(createRequire(from).resolve("@mmfs/web/package.json"));
+  const requireAsWeb = createRequire(join(root, "package.json"));
   const { outputFiles } = await build({
     stdin: {
       contents: `import * as mmfs from "./dist/index.js"; import * as element from "./dist/element.js"; Object.assign(window, { mmfs, element });`,
@@ -53,12 +56,12 @@ export async function serveApp(): Promise<App> {
     external: ["onnxruntime-web"],
     logLevel: "silent",
   });
-  const runtime = dirname(createRequire(import.meta.url).resolve("onnxruntime-web/wasm"));
+  const runtime = dirname(requireAsWeb.resolve("onnxruntime-web/wasm"));
   const folders = {
     "/app/": join(root, "dist"),
     "/ort/": runtime,
-    "/bundle/": join(root, "..", "model-mini", "bundle"),
-    "/docs/": join(root, "..", "..", "docs", "assets"),
+    "/bundle/": join(dirname(requireAsWeb.resolve("@mmfs/model-mini/package.json")), "bundle"),
+    "/docs/": dirname(PORTRAIT),
   };
   const app: Omit<App, "origin" | "close"> = { headers: {}, files: new Map(), answer: () => false, log: [] };
   for (const { path, contents } of outputFiles) app.files.set(path, contents);

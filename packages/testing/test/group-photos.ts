@@ -1,7 +1,7 @@
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
+import { checkPicture, type Picture } from "@mmfs/core";
 import sharp, { type Sharp } from "sharp";
-import { checkPicture, type Picture } from "../../picture/picture.js";
 
 const demo = join(dirname(createRequire(import.meta.url).resolve("@vladmandic/face-api")), "../demo");
 
