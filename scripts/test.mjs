@@ -1,4 +1,6 @@
-// Every test of the repository: vitest for the packages, pytest for the training where a Python with PyTorch is found.
+// The tests of the repository: vitest for the packages, pytest for the training where a Python with PyTorch is found.
+//   node scripts/test.mjs           those that answer soon
+//   node scripts/test.mjs --soak    the others, *.soak.test.ts and what pytest marks as soak: browsers, memory, long comparisons
 // The last line counts them. With MMFS_REQUIRE_ALL=1 a skipped test is a failure.
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -11,6 +13,7 @@ import { pnpm } from "./pnpm.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const requireAll = process.env.MMFS_REQUIRE_ALL === "1";
+const soak = process.argv.includes("--soak");
 const total = { passed: 0, failed: 0, skipped: 0 };
 
 installAndBuild();
@@ -34,7 +37,8 @@ function runVitest(report) {
     "--reporter=default",
     "--reporter=json",
     `--outputFile.json=${report}`,
-    ...process.argv.slice(2),
+    ...(soak ? [".soak.test."] : ["--exclude=**/*.soak.test.ts"]),
+    ...process.argv.slice(2).filter((argument) => argument !== "--soak"),
   ]);
   const { numPassedTests, numFailedTests, numPendingTests, numTodoTests } = JSON.parse(readFileSync(report, "utf8"));
   total.passed += numPassedTests;
@@ -53,10 +57,14 @@ function runPytest(report) {
     total.skipped += 1;
     return;
   }
-  const { status } = spawnSync(python, ["-m", "pytest", "-q", `--junitxml=${report}`], {
-    cwd: join(root, "training"),
-    stdio: "inherit",
-  });
+  const { status } = spawnSync(
+    python,
+    ["-m", "pytest", "-q", "-m", soak ? "soak" : "not soak", `--junitxml=${report}`],
+    {
+      cwd: join(root, "training"),
+      stdio: "inherit",
+    },
+  );
   const xml = readFileSync(report, "utf8");
   const count = (name) => Number(new RegExp(`<testsuite [^>]*\\b${name}="(\\d+)"`).exec(xml)?.[1] ?? 0);
   const failed = count("failures") + count("errors");
