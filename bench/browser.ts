@@ -10,11 +10,10 @@
 import { readFile } from "node:fs/promises";
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
+import { launchChromium } from "@mmfs/testing/chromium";
+import { serveApp } from "@mmfs/testing/serve-app";
 import type { Browser, Page } from "playwright-core";
 import sharp from "sharp";
-import { launchChromium } from "../packages/web/test/chromium.ts";
-import type {} from "../packages/web/test/in-page.ts";
-import { serveApp } from "../packages/web/test/serve-app.ts";
 
 const { values: given } = parseArgs({
   options: {
@@ -36,7 +35,7 @@ interface Waits {
 
 const SIDE = 1000;
 const portrait = await readFile(new URL("../docs/assets/astronaut.jpg", import.meta.url));
-const app = await serveApp();
+const app = await serveApp(import.meta.url);
 for (const [index, brightness] of [1, 0.97].entries()) {
   const picture = sharp(portrait).resize(SIDE, SIDE).modulate({ brightness });
   app.files.set(`/photo-${index}.jpg`, new Uint8Array(await picture.jpeg({ quality: 92 }).toBuffer()));

@@ -61,7 +61,7 @@ export async function readPicture(path: string | Buffer, size?: { width: number;
 }
 
 /** How far the largest face's crop is from the reference. */
-export interface CropError {
+interface CropError {
   file: string;
   /** Distance of the centres, in percent of the reference's side. */
   center: number;

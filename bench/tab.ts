@@ -11,10 +11,9 @@
 import { readFile } from "node:fs/promises";
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
+import { launchChromium } from "@mmfs/testing/chromium";
+import { serveApp } from "@mmfs/testing/serve-app";
 import sharp from "sharp";
-import { launchChromium } from "../packages/web/test/chromium.ts";
-import type {} from "../packages/web/test/in-page.ts";
-import { serveApp } from "../packages/web/test/serve-app.ts";
 import { MemoryWatch, renderersOf } from "./tab-memory.ts";
 
 const { values: given } = parseArgs({
@@ -47,7 +46,7 @@ interface Measured {
 }
 
 const portrait = await readFile(new URL("../docs/assets/astronaut.jpg", import.meta.url));
-const app = await serveApp();
+const app = await serveApp(import.meta.url);
 // More threads than one need a page that is cross-origin isolated.
 app.headers = { "cross-origin-opener-policy": "same-origin", "cross-origin-embedder-policy": "require-corp" };
 

@@ -1,15 +1,19 @@
 import { defineConfig } from "vite";
 import { VitePWA } from "vite-plugin-pwa";
+import { thirdPartyNotices } from "./third-party-notices.js";
+
+const notices = thirdPartyNotices();
 
 export default defineConfig({
   base: "./",
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   // Module workers, whose chunks load onnxruntime only when it is needed. Nothing inline: the policy of the page allows no data: address.
-  worker: { format: "es" },
+  worker: { format: "es", plugins: () => [notices.worker] },
   build: { target: "es2022", assetsInlineLimit: 0, chunkSizeWarningLimit: 1000 },
   optimizeDeps: { exclude: ["@mmfs/web", "@mmfs/model-mini", "onnxruntime-web"] },
   server: { headers: isolated() },
   plugins: [
+    notices.page,
     VitePWA({
       registerType: "autoUpdate",
       injectRegister: "script",

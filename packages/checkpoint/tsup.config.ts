@@ -1,4 +1,5 @@
 import { defineConfig } from "tsup";
+import { thirdPartyNotices } from "../../scripts/third-party-notices.js";
 
 export default defineConfig({
   entry: ["src/index.ts"],
@@ -9,4 +10,5 @@ export default defineConfig({
   sourcemap: true,
   clean: true,
   splitting: false,
+  esbuildPlugins: [thirdPartyNotices()],
 });

@@ -1,4 +1,5 @@
 import { defineConfig } from "tsup";
+import { thirdPartyNotices } from "../../scripts/third-party-notices.js";
 
 // The types name `Symbol.asyncDispose`, which the user's own `lib` need not have.
 const DISPOSABLE = '/// <reference lib="esnext.disposable" />';
@@ -12,4 +13,5 @@ export default defineConfig({
   sourcemap: true,
   clean: true,
   splitting: false,
+  esbuildPlugins: [thirdPartyNotices()],
 });

@@ -1,4 +1,5 @@
 import { defineConfig } from "tsup";
+import { thirdPartyNotices } from "../../scripts/third-party-notices.js";
 
 export default defineConfig({
   entry: ["src/index.ts"],
@@ -10,4 +11,5 @@ export default defineConfig({
   sourcemap: true,
   clean: true,
   splitting: false,
+  esbuildPlugins: [thirdPartyNotices()],
 });

@@ -1,9 +1,10 @@
 import { defineConfig, type Options } from "tsup";
+import { thirdPartyNotices } from "../../scripts/third-party-notices.js";
 
 // The types name `Symbol.asyncDispose`, which the user's own `lib` need not have.
 const DISPOSABLE = '/// <reference lib="esnext.disposable" />';
 
-const shared: Options = { target: "es2022", platform: "node", sourcemap: true };
+const shared: Options = { target: "es2022", platform: "node", sourcemap: true, esbuildPlugins: [thirdPartyNotices()] };
 
 export default defineConfig([
   {

@@ -1,9 +1,16 @@
 import { defineConfig, type Options } from "tsup";
+import { thirdPartyNotices } from "../../scripts/third-party-notices.js";
 
 // The types name `Symbol.asyncDispose`, which the user's own `lib` need not have.
 const DISPOSABLE = '/// <reference lib="esnext.disposable" />';
 
-const shared: Options = { target: "es2022", platform: "browser", format: ["esm"], sourcemap: true };
+const shared: Options = {
+  target: "es2022",
+  platform: "browser",
+  format: ["esm"],
+  sourcemap: true,
+  esbuildPlugins: [thirdPartyNotices()],
+};
 
 export default defineConfig([
   {

@@ -1,9 +1,10 @@
+import { readFileSync } from "node:fs";
+import { clipFixture } from "@mmfs/testing/fixtures";
 import { describe, expect, it } from "vitest";
 import { expectedPrompts } from "../test/expected.js";
-import { fixture } from "../test/tiny-bundle.js";
 import { PromptTokenizer } from "./prompt-tokenizer.js";
 
-const read = (name: string) => PromptTokenizer.read(fixture(`${name}-tokenizer.json`), "memory");
+const read = (name: string) => PromptTokenizer.read(readFileSync(clipFixture(`${name}-tokenizer.json`)), "memory");
 
 describe("PromptTokenizer", () => {
   it.each(expectedPrompts)("reads as Python's tokenizers do ($tokenizer): $text", async ({ tokenizer, text, ids }) => {
@@ -18,7 +19,7 @@ describe("PromptTokenizer", () => {
   });
 
   it("reads up to 77 tokens where the file does not say how many", async () => {
-    const json = JSON.parse(new TextDecoder().decode(fixture("wordpiece-tokenizer.json")));
+    const json = JSON.parse(readFileSync(clipFixture("wordpiece-tokenizer.json"), "utf8"));
     const file = new TextEncoder().encode(JSON.stringify({ ...json, truncation: null }));
     const tokenizer = await PromptTokenizer.read(file, "memory");
     expect(tokenizer.encode("painting ".repeat(100))).toHaveLength(77);

@@ -1,6 +1,6 @@
 import type { Manifest, ProgressEvent } from "@mmfs/core";
+import { cpuRuntime } from "@mmfs/testing/cpu-runtime";
 import { beforeAll, describe, expect, it } from "vitest";
-import { cpuRuntime } from "../test/cpu-runtime.js";
 import { expectedPictures, expectedPrompts, furthest } from "../test/expected.js";
 import { sourceOf, tinyFiles } from "../test/tiny-bundle.js";
 import { combineEmbeddings } from "./combine-embeddings.js";

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { Picture } from "@mmfs/core";
+import { clipFixture } from "@mmfs/testing/fixtures";
 
 /** What `make_fixtures.py` wrote. */
 interface Expected {
@@ -7,7 +8,7 @@ interface Expected {
   pictures: { width: number; height: number; rgb: string; pixels: number[]; embedding: number[]; wplus: number[] }[];
 }
 
-const file = readFileSync(new URL("./__fixtures__/expected.json", import.meta.url), "utf8");
+const file = readFileSync(clipFixture("expected.json"), "utf8");
 const { prompts, pictures }: Expected = JSON.parse(file);
 
 export const expectedPrompts = prompts;

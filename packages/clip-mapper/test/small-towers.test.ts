@@ -1,17 +1,17 @@
+import { readFileSync } from "node:fs";
 import { convertTowers, readCheckpoint } from "@mmfs/checkpoint";
 import type { Manifest } from "@mmfs/core";
 import { MANIFEST_NAME, sha256 } from "@mmfs/core/internal";
+import { cpuRuntime } from "@mmfs/testing/cpu-runtime";
+import { checkpointFixture, clipFixture } from "@mmfs/testing/fixtures";
 import { expect, it } from "vitest";
 import { createStyleEncoder } from "../src/index.js";
-import { cpuRuntime } from "./cpu-runtime.js";
 import { furthest } from "./expected.js";
-import { fixture, sourceOf, tinyFiles } from "./tiny-bundle.js";
-
-const TOWERS = "../../../checkpoint/test/__fixtures__/towers";
+import { sourceOf, tinyFiles } from "./tiny-bundle.js";
 
 /** Each id from 4 on is a word of its own: `w7` is 7. */
 function wordsTokenizer(): Uint8Array {
-  const json = JSON.parse(new TextDecoder().decode(fixture("wordpiece-tokenizer.json")));
+  const json = JSON.parse(readFileSync(clipFixture("wordpiece-tokenizer.json"), "utf8"));
   const special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]"];
   const tokens = Array.from({ length: 12 }, (_, id) => special[id] ?? `w${id}`);
   json.model.vocab = Object.fromEntries(tokens.map((token, id) => [token, id]));
@@ -20,7 +20,7 @@ function wordsTokenizer(): Uint8Array {
 
 it("serves small towers as it does those of a CLIP", async () => {
   const files = await tinyFiles();
-  const towers = await convertTowers({ weights: fixture(`${TOWERS}/towers.safetensors`) });
+  const towers = await convertTowers({ weights: readFileSync(checkpointFixture("towers/towers.safetensors")) });
   for (const [path, bytes] of towers.files) files.set(path, bytes);
   const tokenizer = wordsTokenizer();
   files.set("tokenizer.json", tokenizer);
@@ -32,7 +32,7 @@ it("serves small towers as it does those of a CLIP", async () => {
   const encoder = await createStyleEncoder({ bundle: sourceOf(files), runtime: cpuRuntime() });
 
   // PyTorch's row of the ids 2, 7, 8, 3 and padding
-  const expected = readCheckpoint(fixture(`${TOWERS}/io.safetensors`))
+  const expected = readCheckpoint(readFileSync(checkpointFixture("towers/io.safetensors")))
     .tensors.get("text_embedding")!
     .toFloat32();
   expect(furthest(await encoder.embedText("W7, w8"), expected.subarray(8, 16))).toBeGreaterThan(1e-3);

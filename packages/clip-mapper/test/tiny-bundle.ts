@@ -2,20 +2,18 @@ import { readFileSync } from "node:fs";
 import { convertClip, mapperGraph, readCheckpoint, readNetwork } from "@mmfs/checkpoint";
 import { type BundleSource, type Manifest, MMFSError } from "@mmfs/core";
 import { MANIFEST_NAME, sha256 } from "@mmfs/core/internal";
+import { checkpointFixture, clipFixture } from "@mmfs/testing/fixtures";
 
-export const fixture = (path: string) =>
-  new Uint8Array(readFileSync(new URL(`./__fixtures__/${path}`, import.meta.url)));
-
-const MAPPER = "../../../checkpoint/test/__fixtures__/s32-mapper-half/checkpoint.safetensors";
+const MAPPER = checkpointFixture("s32-mapper-half/checkpoint.safetensors");
 
 /** The parts for prompts and pictures, with random weights: E = D = 8, 20 tokens, pictures of 16 pixels. */
 export async function tinyFiles(tokenizer: "bpe" | "wordpiece" = "bpe"): Promise<Map<string, Uint8Array>> {
   const { files, parts } = await convertClip(
-    { config: fixture("config.json"), weights: fixture("model.safetensors") },
+    { config: readFileSync(clipFixture("config.json")), weights: readFileSync(clipFixture("model.safetensors")) },
     { dtypes: ["fp32", "int8"] },
   );
-  files.set("tokenizer.json", fixture(`${tokenizer}-tokenizer.json`));
-  files.set("mapper.onnx", mapperGraph(readNetwork(readCheckpoint(fixture(MAPPER)))));
+  files.set("tokenizer.json", readFileSync(clipFixture(`${tokenizer}-tokenizer.json`)));
+  files.set("mapper.onnx", mapperGraph(readNetwork(readCheckpoint(readFileSync(MAPPER)))));
   const describe = async (path: string) => {
     const bytes = files.get(path)!;
     return { path, bytes: bytes.byteLength, sha256: await sha256(bytes) };

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { networkLayout } from "@mmfs/checkpoint";
 import { type BundleSource, loadBundle } from "@mmfs/core";
 import { RandomGenerator } from "@mmfs/core/internal";
+import { checkpointFixture } from "@mmfs/testing/fixtures";
 import { InferenceSession, Tensor } from "onnxruntime-node";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { makeBundle } from "../scripts/make-bundle.js";
@@ -77,12 +78,11 @@ test("the float16 weights stay float16 in the graphs, which run", async () => {
 });
 
 test("a network with a mapper, with towers beside it, understands prompts", async () => {
-  const fixture = (path: string) => new URL(`../../checkpoint/test/__fixtures__/${path}`, import.meta.url);
   const own = await mkdtemp(join(tmpdir(), "mmfs-mini-"));
   try {
     const photo = new Uint8Array(new Float32Array(10 * 8).buffer);
     const model = { format: 1, size: 32, baseWidth: 1, styleDim: 8, photo: "photo", presets: [] };
-    await copyFile(fixture("s32-mapper-narrow/checkpoint.safetensors"), join(own, "mmfs-mini.safetensors"));
+    await copyFile(checkpointFixture("s32-mapper-narrow/checkpoint.safetensors"), join(own, "mmfs-mini.safetensors"));
     await writeFile(
       join(own, "presets.safetensors"),
       safetensors([{ name: "photo", dtype: "F32", shape: [10, 8], bytes: photo }]),
@@ -91,7 +91,7 @@ test("a network with a mapper, with towers beside it, understands prompts", asyn
     const without = await loadBundle(sourceOf(await makeBundle(own)));
     expect([without.has("mapper"), without.has("textTower")]).toEqual([true, false]);
 
-    await copyFile(fixture("towers/towers.safetensors"), join(own, "towers.safetensors"));
+    await copyFile(checkpointFixture("towers/towers.safetensors"), join(own, "towers.safetensors"));
     const tokenizer = { model: { type: "WordPiece", vocab: { "[SEP]": 3, rose: 7 } } };
     await writeFile(join(own, "tokenizer.json"), JSON.stringify(tokenizer));
     const bundle = await loadBundle(sourceOf(await makeBundle(own)));

@@ -5,14 +5,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { GROUP, PORTRAIT } from "@mmfs/testing/photos";
+import { makeToyBundle } from "@mmfs/testing/toy-bundle";
+import { toyCheckpoint } from "@mmfs/testing/toy-checkpoint";
 import sharp from "sharp";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { serializeStyleCode } from "../src/index.js";
 import { built } from "./built.js";
 import { runNode } from "./child.js";
-import { GROUP, PORTRAIT } from "./photos.js";
-import { makeToyBundle } from "./toy-bundle.js";
-import { toyCheckpoint } from "./toy-checkpoint.js";
 
 /** Photos as their photographers left them; not part of the repository. */
 const portraits = join(

@@ -2,10 +2,10 @@ import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, symlink } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { PORTRAIT } from "@mmfs/testing/photos";
 import sharp from "sharp";
 import { describe, expect, it } from "vitest";
 import { PACKAGE, runModule, runNode } from "./child.js";
-import { PORTRAIT } from "./photos.js";
 
 describe("the default bundle", () => {
   it("is what stylize uses, and stays loaded between calls", async () => {

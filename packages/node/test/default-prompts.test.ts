@@ -4,12 +4,12 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Manifest } from "@mmfs/core";
 import { bundleUrl } from "@mmfs/model-mini";
+import { PORTRAIT } from "@mmfs/testing/photos";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ProgressEvent, Stylizer } from "../src/index.js";
 import { built } from "./built.js";
 import { runModule, runNode } from "./child.js";
-import { PORTRAIT } from "./photos.js";
 
 const BUNDLE = fileURLToPath(bundleUrl);
 const TOWERS = ["textTower", "imageTower", "tokenizer"] as const;

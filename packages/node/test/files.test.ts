@@ -3,11 +3,11 @@ import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { GROUP, PORTRAIT } from "@mmfs/testing/photos";
+import { makeToyBundle } from "@mmfs/testing/toy-bundle";
 import sharp from "sharp";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { runNode } from "./child.js";
-import { GROUP, PORTRAIT } from "./photos.js";
-import { makeToyBundle } from "./toy-bundle.js";
 
 let toy: Awaited<ReturnType<typeof makeToyBundle>>;
 let folder: string;

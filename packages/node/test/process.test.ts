@@ -1,10 +1,10 @@
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { GROUP, PORTRAIT } from "@mmfs/testing/photos";
+import { makeToyBundle } from "@mmfs/testing/toy-bundle";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runModule, runNode } from "./child.js";
-import { GROUP, PORTRAIT } from "./photos.js";
-import { makeToyBundle } from "./toy-bundle.js";
 
 let toy: Awaited<ReturnType<typeof makeToyBundle>>;
 beforeAll(async () => {

@@ -3,14 +3,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { convertClip } from "@mmfs/checkpoint";
+import { checkpointFixture } from "@mmfs/testing/fixtures";
+import { PORTRAIT } from "@mmfs/testing/photos";
+import { makeToyBundle } from "@mmfs/testing/toy-bundle";
+import { addTowers, expectedStyles, STYLE_DIM } from "@mmfs/testing/toy-towers";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ProgressEvent, Stylizer } from "../src/index.js";
 import { built } from "./built.js";
 import { runNode } from "./child.js";
-import { PORTRAIT } from "./photos.js";
-import { makeToyBundle } from "./toy-bundle.js";
-import { addTowers, expectedStyles, STYLE_DIM } from "./toy-towers.js";
 
 let toy: Awaited<ReturnType<typeof makeToyBundle>>;
 let folder: string;
@@ -211,8 +212,7 @@ describe("mmfs", () => {
 
     const mixed = join(folder, "mixed");
     await cp(clever, mixed, { recursive: true });
-    const ofOtherClip = (name: string) =>
-      readFile(new URL(`../../checkpoint/test/__fixtures__/clip/${name}`, import.meta.url));
+    const ofOtherClip = (name: string) => readFile(checkpointFixture(`clip/${name}`));
     const other = await convertClip({
       config: await ofOtherClip("config.json"),
       weights: await ofOtherClip("model.safetensors"),

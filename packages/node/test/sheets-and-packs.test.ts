@@ -2,12 +2,12 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { PORTRAIT } from "@mmfs/testing/photos";
+import { makeToyBundle } from "@mmfs/testing/toy-bundle";
+import { toyCheckpoint } from "@mmfs/testing/toy-checkpoint";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runNode } from "./child.js";
-import { PORTRAIT } from "./photos.js";
-import { makeToyBundle } from "./toy-bundle.js";
-import { toyCheckpoint } from "./toy-checkpoint.js";
 
 let toy: Awaited<ReturnType<typeof makeToyBundle>>;
 let folder: string;

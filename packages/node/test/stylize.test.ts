@@ -2,12 +2,12 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { GROUP, PORTRAIT } from "@mmfs/testing/photos";
+import { makeToyBundle } from "@mmfs/testing/toy-bundle";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { PictureInput, ProgressEvent, Stylizer } from "../src/index.js";
 import { built } from "./built.js";
-import { GROUP, PORTRAIT } from "./photos.js";
-import { makeToyBundle } from "./toy-bundle.js";
 
 const { createStylizer, MMFSError, stylize } = built;
 let toy: Awaited<ReturnType<typeof makeToyBundle>>;

@@ -1,10 +1,10 @@
 import { fileURLToPath } from "node:url";
+import { chromiumPath, launchChromium } from "@mmfs/testing/chromium";
+import { type App, STRICT_POLICY, serveApp } from "@mmfs/testing/serve-app";
 import { build } from "esbuild";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { chromiumPath, launchChromium } from "./chromium.js";
 import { SMALL_PHOTO } from "./node-picture.js";
-import { type App, STRICT_POLICY, serveApp } from "./serve-app.js";
 
 /** Each shows the element, a button for its photo, one for its strength, one that takes it away, and how many pictures it made. */
 const APPS = {
@@ -50,7 +50,7 @@ let app: App;
 let browser: Browser;
 beforeAll(async () => {
   if (chromiumPath === undefined) return;
-  app = await serveApp();
+  app = await serveApp(import.meta.url);
   app.files.set("/me.png", SMALL_PHOTO);
   app.headers = { "content-security-policy": STRICT_POLICY };
   browser = await launchChromium();

@@ -1,13 +1,19 @@
 import { readFile } from "node:fs/promises";
-import { fileURLToPath } from "node:url";
+import { createRequire } from "node:module";
+import { pathToFileURL } from "node:url";
+import type * as Node from "@mmfs/node";
+import { PORTRAIT } from "@mmfs/testing/photos";
 import sharp from "sharp";
-import type * as Node from "../../node/src/index.js";
 
-const astronaut = fileURLToPath(new URL("../../../docs/assets/astronaut.jpg", import.meta.url));
+/** The build: the worker thread is a file of it, and the conditions of the tests would give the sources. */
+const BUILT = new URL(
+  "dist/index.js",
+  pathToFileURL(createRequire(import.meta.url).resolve("@mmfs/node/package.json")),
+);
 
 /** A portrait of NASA's, public domain: one face. As PNG, so that no two JPEG decoders have to agree. */
 export const PHOTO = new Uint8Array(
-  await sharp(await readFile(astronaut))
+  await sharp(await readFile(PORTRAIT))
     .png()
     .toBuffer(),
 );
@@ -21,7 +27,7 @@ export async function nodePicture({
   photo = PHOTO,
   ...options
 }: Node.StylizeOptions & { bundle?: string; photo?: Uint8Array }): Promise<Uint8ClampedArray> {
-  const node: typeof Node = await import(new URL("../../node/dist/index.js", import.meta.url).href);
+  const node: typeof Node = await import(BUILT.href);
   const stylizer = await node.createStylizer({ bundle, device: "cpu" });
   try {
     return (await stylizer.stylize(photo, options)).data;

@@ -2,7 +2,7 @@ import { MMFSError } from "@mmfs/core";
 import { decodeUtf8 } from "../reading/decode-utf8.js";
 
 /** Activations between the two layers of a feed-forward block, by their names in `config.json`. */
-export const ACTIVATIONS = ["quick_gelu", "gelu"] as const;
+const ACTIVATIONS = ["quick_gelu", "gelu"] as const;
 export type Activation = (typeof ACTIVATIONS)[number];
 
 /** The end token of files from before the correction of their configuration: a text ends at its highest id. */

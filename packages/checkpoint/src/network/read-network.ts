@@ -7,7 +7,7 @@ import { hasDetail, MAPPER, networkLayout, STYLE_LAYERS } from "./network-layout
 /** The side in pixels of the squares that the published networks were trained with. */
 export const PUBLISHED_SIZE = 512;
 /** The key of a safetensors file's metadata that tells the side of the squares that a network was trained with. */
-export const SIZE_METADATA = "mmfs.size";
+const SIZE_METADATA = "mmfs.size";
 
 /** An MMFS generator inside a checkpoint: its sizes are known and every tensor is there in the right shape. */
 export interface Network {

@@ -13,7 +13,7 @@ export interface TfjsNode {
 }
 
 /** The forms of `tensorflow.AttrValue` that our operators have; strings are base64, integers decimal strings. */
-export interface TfjsAttribute {
+interface TfjsAttribute {
   s?: string;
   i?: string | number;
   list?: { i?: (string | number)[]; s?: string[] };

@@ -48,7 +48,7 @@ function inHeader(path: string): Target {
   };
 }
 
-export const fuzzTargets: readonly Target[] = [
+const fuzzTargets: readonly Target[] = [
   anywhere("training-state/state.pth"),
   anywhere("training-state/state-legacy.pth"),
   anywhere("training-state/state-protocol4.pth"),

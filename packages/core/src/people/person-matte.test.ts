@@ -1,11 +1,7 @@
 import { Tensor } from "onnxruntime-common";
-import { beforeAll, describe, expect, it, test } from "vitest";
-import { realFaceFinder } from "../faces/__fixtures__/face-graphs.js";
-import { groupPhoto, toPicture, yunetFaces } from "../faces/__fixtures__/photos.js";
-import type { FaceFinder } from "../faces/face-finder.js";
+import { describe, expect, it } from "vitest";
 import type { Session } from "../runtime/runtime.js";
 import { fakeFace } from "../stylizer/__fixtures__/fake-faces.js";
-import { personMatteSession } from "./__fixtures__/person-matte-session.js";
 import type { Matte } from "./matte.js";
 import { personMatte } from "./person-matte.js";
 
@@ -126,29 +122,4 @@ it("refuses sides that make no sense and networks that are another's, and stops 
   const stopped = personMatte(photo, [], network, { signal: AbortSignal.abort(new Error("enough")) });
   await expect(stopped).rejects.toThrow("enough");
   expect(network.seen).toHaveLength(0);
-});
-
-describe("group photos", () => {
-  let network: Session;
-  let finder: FaceFinder;
-  beforeAll(async () => {
-    network = await personMatteSession();
-    finder = await realFaceFinder();
-  });
-
-  for (const [number, references] of Object.entries(yunetFaces)) {
-    test(`photo ${number}: the ${references.length} faces that YuNet sees are in the matte, walls are not`, async () => {
-      const picture = await toPicture(groupPhoto(Number(number)));
-      const matte = await personMatte(picture, await finder.find(picture), network);
-      expect(Math.max(matte.width, matte.height)).toBe(1024);
-      const scale = matte.width / picture.width;
-      for (const [[rightX, rightY], [leftX, leftY]] of references) {
-        expect(at(matte, ((rightX + leftX) / 2) * scale, ((rightY + leftY) / 2) * scale)).toBe(1);
-      }
-      const top = matte.values.subarray(0, 5 * matte.width);
-      expect(top.reduce((sum, value) => sum + value, 0) / top.length).toBeLessThan(0.01);
-      const soft = matte.values.filter((value) => value > 0.05 && value < 0.95).length / matte.values.length;
-      expect(soft).toBeLessThan(0.05);
-    });
-  }
 });

@@ -2,12 +2,9 @@ import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
-import { fileURLToPath } from "node:url";
+import { tinyBundle } from "@mmfs/testing/fixtures";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { bundleCommand } from "./bundle-command.js";
-
-const fixture = (name: string) =>
-  fileURLToPath(new URL(`../../../core/src/stylizer/__fixtures__/${name}`, import.meta.url));
 
 let folder: string;
 beforeEach(async () => {
@@ -23,7 +20,7 @@ async function look(path: string): Promise<{ code: number; text: string }> {
 }
 
 it("prints the resolutions and the detail path of a bundle for any size", async () => {
-  const { code, text } = await look(fixture("any-size/bundle"));
+  const { code, text } = await look(tinyBundle("any-size/bundle"));
   expect(text).not.toMatch(/BAD/);
   expect(text).toMatch(/network +base width 1, style 10 × 4, with detail path/);
   expect(text).toMatch(/resolution +144 px, live 128 px; graphs of any size/);
@@ -32,14 +29,14 @@ it("prints the resolutions and the detail path of a bundle for any size", async 
 });
 
 it("verifies a bundle of format 1, whose graphs are of one size", async () => {
-  const { code, text } = await look(fixture("bundle"));
+  const { code, text } = await look(tinyBundle("bundle"));
   expect(text).toMatch(/network +base width 1, style 10 × 4, without detail path/);
   expect(text).toMatch(/resolution +32 px, no other/);
   expect(code).toBe(0);
 });
 
 it("finds graphs of one size where the manifest promises any, graphs of another width, and a detail path that it does not know of", async () => {
-  await cp(fixture("bundle"), folder, { recursive: true });
+  await cp(tinyBundle("bundle"), folder, { recursive: true });
   const path = join(folder, "mmfs.json");
   const manifest = JSON.parse(await readFile(path, "utf8"));
   manifest.format = 2;
@@ -49,7 +46,7 @@ it("finds graphs of one size where the manifest promises any, graphs of another 
   expect(text).toMatch(/encoder\.onnx must have "image \[N,3,height,width\]" among its inputs/);
   expect(code).toBe(1);
 
-  await cp(fixture("any-size/bundle"), folder, { recursive: true });
+  await cp(tinyBundle("any-size/bundle"), folder, { recursive: true });
   const free = JSON.parse(await readFile(path, "utf8"));
   free.network.baseWidth = 2;
   await writeFile(path, JSON.stringify(free));

@@ -2,14 +2,12 @@ import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
-import { fileURLToPath } from "node:url";
+import { checkpointFixture } from "@mmfs/testing/fixtures";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { convertCommand } from "./convert-command.js";
 
-const fixture = (path: string) =>
-  fileURLToPath(new URL(`../../../checkpoint/test/__fixtures__/${path}`, import.meta.url));
-const CHECKPOINT = fixture("s32-mapper-narrow/checkpoint.safetensors");
-const TOWERS = fixture("towers/towers.safetensors");
+const CHECKPOINT = checkpointFixture("s32-mapper-narrow/checkpoint.safetensors");
+const TOWERS = checkpointFixture("towers/towers.safetensors");
 
 let folder: string;
 beforeEach(async () => {
@@ -38,7 +36,7 @@ it("puts towers and their tokenizer into the bundle", async () => {
 });
 
 it("reads the folder of a CLIP, and refuses one that the mapper does not fit", async () => {
-  await cp(fixture("clip"), join(folder, "clip"), { recursive: true });
+  await cp(checkpointFixture("clip"), join(folder, "clip"), { recursive: true });
   await writeTokenizer("BPE", 59, "clip/tokenizer.json");
   await expect(convert({ clip: join(folder, "clip") })).rejects.toMatchObject({
     code: "BUNDLE_INVALID",
