@@ -32,6 +32,8 @@ from mmfs_training.phases.mapper import MapperPhase
 from mmfs_training.place import Place
 from mmfs_training.towers import ClipTowers
 
+pytestmark = pytest.mark.soak
+
 STEPS, FEEDFORWARD = 5, 24
 WEIGHTS = {"mapper": ("G_model", "G_ema_model", "D_model"), "few-shot": ("G_model", "G_ema_model")}
 QUICK = {"learning_rate": 1e-3, "beta1": 0.5}

@@ -125,6 +125,7 @@ def test_a_whole_run_leaves_what_it_says(world: World, phase: str) -> None:
         assert not torch.equal(first["G_model.encoder.0.0.weight"], last["G_model.encoder.0.0.weight"])
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("phase", PHASES)
 def test_killed_at_random_moments_it_goes_on_as_if_nothing_had_been(world: World, phase: str, tmp_path: Path) -> None:
     run = world.before(phase, tmp_path / "run")
@@ -147,6 +148,7 @@ def test_killed_at_random_moments_it_goes_on_as_if_nothing_had_been(world: World
     assert not temporaries(run / phase)
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("phase", PHASES)
 def test_killed_after_a_step_it_goes_on_from_there(world: World, phase: str, tmp_path: Path) -> None:
     """One kill that is certain to come between the first step and the last."""
@@ -180,6 +182,7 @@ def test_what_a_killed_write_left_is_cleared_away(world: World, tmp_path: Path) 
     )
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_saves_and_the_same_command_goes_on(world: World, number: int, tmp_path: Path) -> None:
     run = world.before("encoder", tmp_path / "run")
@@ -208,6 +211,7 @@ def free_port() -> int:
 LOSS_TOLERANCE, WEIGHT_TOLERANCE = 1e-4, 1e-5
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("phase", PHASES)
 def test_two_processes_compute_what_one_does(world: World, phase: str, tmp_path: Path) -> None:
     run = world.before(phase, tmp_path / "run")

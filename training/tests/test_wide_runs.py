@@ -14,6 +14,8 @@ from small_run import CONFIG, begin, command, finish, losses, write_config, writ
 from small_towers_folder import write_small_towers
 from torch import Tensor
 
+pytestmark = pytest.mark.soak
+
 STEPS = 4
 SLOW = {"learning_rate": 1e-9, "beta1": 0.5}
 
