@@ -195,7 +195,11 @@ def positive(text: str) -> int:
 
 
 def parser() -> argparse.ArgumentParser:
-    main = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    main = argparse.ArgumentParser(
+        prog="python -m mmfs_training evaluate",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     main.add_argument("model", type=Path)
     main.add_argument("--faces", type=Path, required=True, help="folder of photographs")
     main.add_argument("--landmarks", type=Path, required=True, help="CSV with the square of each face")

@@ -3,7 +3,7 @@
     python -m mmfs_training gallery --tool DATA/tools/stylize_art.py --gallery DATA/art/gallery \\
         --pairs PAIRS --out OUT [--each 2] [--unlike DATA/art/unseen-references --towers MODEL] [--part 0/2]
 
-PAIRS is a folder of `manners.pairs`, whose square photographs are faces at 512 px. OUT becomes a folder of pairs
+PAIRS is a folder of `manner_pairs.py`, whose square photographs are faces at 512 px. OUT becomes a folder of pairs
 (`picture_pairs.py`): OUT/photos/ARTWORK.N.jpg and OUT/art/ARTWORK/ARTWORK.N.jpg, squares of 384 px, and
 OUT/works/ARTWORK.jpg, the artwork itself. The transfer is the arbitrary style transfer of Ghiasi et al. 2017 (arXiv
 1705.06830), through the functions of `--tool`. What is there already is kept. `--unlike` leaves out artworks that the
@@ -106,7 +106,7 @@ def main(arguments: list[str] | None) -> None:
     parser = argparse.ArgumentParser(prog="python -m mmfs_training gallery", description=__doc__.split("\n\n")[0])
     parser.add_argument("--tool", type=Path, required=True, help="stylize_art.py")
     parser.add_argument("--gallery", type=Path, required=True, help="folder of artworks")
-    parser.add_argument("--pairs", type=Path, required=True, help="folder of manners.pairs, for its photographs")
+    parser.add_argument("--pairs", type=Path, required=True, help="folder of `pairs`, for its photographs")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--each", type=int, default=2, help="crops of each artwork (default 2)")
     parser.add_argument("--unlike", type=Path, help="folder of pictures that are to stay unseen")

@@ -25,7 +25,7 @@ sys.path += [str(CHECKPOINT_TESTS / "tokenizer"), str(HERE.parents[3] / "trainin
 
 from clip_tokenizer_reference import END, START, SUFFIX, byte_letters, train  # noqa: E402
 
-from mmfs_training.checkpoint import load_generator  # noqa: E402
+from mmfs_training.networks.checkpoint import load_generator  # noqa: E402
 
 MERGES = 80
 PROMPTS = [
