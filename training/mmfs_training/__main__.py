@@ -5,12 +5,11 @@ from __future__ import annotations
 import sys
 
 from .commands import COMMANDS, GROUPS
+from .phases.registry import PHASES
 
 
 def usage() -> str:
     """All commands with a sentence each, the phases first."""
-    from .phases.registry import PHASES
-
     groups = {
         "phases of training": {name: phase.help for name, phase in PHASES.items()},
         **{title: {name: command.help for name, command in group.items()} for title, group in GROUPS.items()},
@@ -33,11 +32,10 @@ def main(arguments: list[str] | None = None) -> int:
         return 0
     if name in COMMANDS:
         return COMMANDS[name].run(rest)
-    from .phases.registry import PHASES
-    from .runs.train import train
-
     if name in PHASES:
-        return train(PHASES[name], rest)
+        from .runs.train import train  # takes seconds
+
+        return train(PHASES[name].load(), rest)
     print(f"error COMMAND_UNKNOWN: There is no {name}.\n\n{usage()}", file=sys.stderr)
     return 2
 

@@ -23,7 +23,7 @@ def files(pattern: str) -> list[str]:
 def test_a_recorded_configuration_is_one(name: str) -> None:
     record = json.loads((RECORDS / name).read_text())
     config = recorded_config(record["config"])
-    phase = PHASES[record["phase"]]
+    phase = PHASES[record["phase"]].load()
     assert getattr(config, phase.section).batch * record["steps"] == record["pictures"]
     assert config.seed == record["seed"]
     assert set(record["losses"]) <= set(phase.columns)

@@ -45,7 +45,9 @@ class BaseBatch:
 
 
 class BasePhase(Phase):
-    name, number, section = "base", 2, "base"
+    name = "base"
+    number = 2
+    section = "base"
     help = "phase 2: everything, on photographs and art"
     needs = ("photos", "art")
     columns = (

@@ -47,7 +47,9 @@ def load_prior(run: Path, config: RunConfig) -> tuple[Prior, Discriminator]:
 
 
 class EncoderPhase(Phase):
-    name, number, section = "encoder", 1, "encoder"
+    name = "encoder"
+    number = 1
+    section = "encoder"
     help = "phase 1: the encoder is aligned with the prior"
     needs = ("photos",)
     columns = ("pixel", "features", "learning_rate")

@@ -89,7 +89,9 @@ class FewShotPhase(Phase):
     """Raises `TrainingError`: TOWERS_… as phase 3; TOWERS_CHANGED where phase 3 had others; PACK_OTHER where the folder
     holds another prompt or reference; PROMPT_IS_SOURCE where there is no way from photo to style."""
 
-    name, number, section = "few-shot", 4, "few_shot"
+    name = "few-shot"
+    number = 4
+    section = "few_shot"
     help = "phase 4: the decoder is tuned to one prompt or reference picture; writes a style pack"
     needs = ("photos", "towers")
     columns = ("structure", "direction", "projection", "keep", "learning_rate")

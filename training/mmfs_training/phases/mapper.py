@@ -71,7 +71,9 @@ class MapperPhase(Phase):
     """Raises `TrainingError`: TOWERS_… as `load_towers`; TOWERS_WIDTH where embeddings are not as wide as w+;
     ART_NEEDED where `mapper.art` is set and there is none; PAIRS_MISSING where no art names a training photo."""
 
-    name, number, section = "mapper", 3, "mapper"
+    name = "mapper"
+    number = 3
+    section = "mapper"
     help = "phase 3: embeddings of pictures and texts become styles"
     needs = ("photos", "towers")
     columns = ("pixel", "features", "code", "learning_rate")

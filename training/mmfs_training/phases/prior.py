@@ -31,7 +31,9 @@ SHEET_ROWS, SHEET_COLUMNS = 4, 8
 
 
 class PriorPhase(Phase):
-    name, number, section = "prior", 0, "prior"
+    name = "prior"
+    number = 0
+    section = "prior"
     help = "phase 0: a StyleGAN2 on photographs"
     needs = ("photos",)
     columns = ("generator", "discriminator", "r1", "path", "augment", "learning_rate")

@@ -49,7 +49,9 @@ from .teach_start import (
 
 
 class TeachPhase(Phase):
-    name, number, section = "teach", 5, "teach"
+    name = "teach"
+    number = 5
+    section = "teach"
     help = "known pairs of photo and art, at the scale of 512 px"
     needs = ("pairs",)
     columns = (

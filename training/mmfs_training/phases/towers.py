@@ -80,7 +80,9 @@ def contrast(similarity: Tensor, same: Tensor) -> Tensor:
 class TowersPhase(Phase):
     """Raises `TrainingError`: STATIC_TEXT_MISSING without the files of `static_text.py`, DATA_TOO_FEW."""
 
-    name, number, section = "towers", 6, "small_towers"
+    name = "towers"
+    number = 6
+    section = "small_towers"
     help = "a small two-tower model, where there is no CLIP: pictures and texts to one space"
     needs = ("photos", "art")
     columns = ("captions", "styles", "coordinates", "scale", "learning_rate")

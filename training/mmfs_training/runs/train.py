@@ -19,6 +19,7 @@ def parser_of(kind: type[Phase]) -> argparse.ArgumentParser:
         prog=f"python -m mmfs_training {kind.name}",
         description=f"{kind.help}. A command that was stopped or killed goes on when it is given again. Under torchrun "
         "every process takes its share of each batch.",
+        epilog="The configuration has to name a two-tower model (towers)." if "towers" in kind.needs else None,
     )
     parser.add_argument("--config", type=Path, required=True, help="YAML, as in mmfs_training/configs")
     parser.add_argument("--run", type=Path, required=True, help="folder of the run; each phase has a folder in it")
