@@ -4,7 +4,7 @@
  *     npx tsx --conditions=@mmfs/source networks.ts
  *
  * Everything is told as a ratio to something measured in the same run: the arithmetic to a 2048×2048×2048 MatMul in
- * the same runtime, the time to the PyTorch module in eager mode (`mmfs_training.reference --time`, when `MMFS_PYTHON`,
+ * the same runtime, the time to the PyTorch module in eager mode (`python -m mmfs_training reference --time`, when `MMFS_PYTHON`,
  * `training/.venv` or `python3` has PyTorch). Rounds alternate, so that a busy computer slows both sides.
  */
 import { spawnSync } from "node:child_process";
@@ -101,7 +101,7 @@ function timePyTorch(): TorchTime | undefined {
     if (!python || (python.includes("/") && !existsSync(python))) continue;
     const { baseWidth, styleDim } = SHAPE;
     const sizes = ["--size", `${SIZE}`, "--ngf", `${baseWidth}`, "--style-dim", `${styleDim}`];
-    const args = ["-m", "mmfs_training.reference", "--time", "--threads", `${THREADS}`, ...sizes];
+    const args = ["-m", "mmfs_training", "reference", "--time", "--threads", `${THREADS}`, ...sizes];
     const { status, stdout } = spawnSync(python, args, { cwd: training, encoding: "utf8" });
     if (status === 0) return JSON.parse(stdout.trim().split("\n").at(-1) as string) as TorchTime;
   }

@@ -104,13 +104,13 @@ async function runRecipe(python, folder) {
   await checkPictures(pictures);
   await checkSameBytes(pictures[0].file, stylize(PRESETS[0], "again"));
 
-  await runManners({ python, train, folder, photos, checkpoint });
+  await runManners({ train, folder, photos, checkpoint });
 
   console.log(`all passed ${seconds(started)}`);
 }
 
 /** Two manners drawn by the teacher, learnt by the network of the recipe, and painted by the built command. */
-async function runManners({ python, train, folder, photos, checkpoint }) {
+async function runManners({ train, folder, photos, checkpoint }) {
   const [pairs, run, model, bundle] = ["pairs", "manners", "manners-checkpoint", "manners-bundle"].map((name) =>
     join(folder, name),
   );
@@ -118,10 +118,8 @@ async function runManners({ python, train, folder, photos, checkpoint }) {
   // the presets of the recipe are no manners
   const text = (await readFile(config, "utf8")).replaceAll("START", checkpoint).replace(/^presets:[\s\S]*/m, "");
   await writeFile(settings, text);
-  const draw = ["-m", "mmfs_training.manners.pairs", "--faces", photos, "--out", pairs];
-  await stage("pairs", () =>
-    execute(python, [...draw, "--manners", ...MANNERS, "--each", String(MANNERS.length), "--limit", "10"], training),
-  );
+  const some = ["--manners", ...MANNERS, "--each", String(MANNERS.length), "--limit", "10"];
+  await stage("pairs", () => train("pairs", "--faces", photos, "--out", pairs, ...some));
   await stage("phase teach", () =>
     train("teach", "--config", settings, "--run", run, "--pairs", pairs, "--device", "cpu", "--no-progress"),
   );

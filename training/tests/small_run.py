@@ -16,6 +16,8 @@ import cv2
 import numpy as np
 import yaml
 
+from mmfs_training.phases.registry import PHASES
+
 CONFIG = {
     "network": {"size": 64, "base_width": 4, "style_dim": 16, "discriminator_width": 4},
     "seed": 3,
@@ -93,7 +95,8 @@ def losses(folder: Path) -> list[dict[str, str]]:
 
 
 FORKED = multiprocessing.get_context("forkserver")
-FORKED.set_forkserver_preload(["mmfs_training.__main__"])  # PyTorch is imported once for all runs
+# PyTorch and the phases are imported once for all runs
+FORKED.set_forkserver_preload([f"mmfs_training.phases.{entry.module}" for entry in PHASES.values()])
 
 
 def _command(arguments: list[str], log: Path, variables: dict[str, str], file_limit: int | None) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from mmfs_training.small_towers import SmallTowers, StaticText, StyleCnn, Tokens
+from mmfs_training.towers.small_towers import SmallTowers, StaticText, StyleCnn, Tokens
 
 WORDS = ("[UNK]", "[SEP]", "a", "picture", "negative", "ruddy", "blue", "red", "photo")
 

@@ -12,9 +12,9 @@ import numpy as np
 import torch
 from small_towers_folder import write_small_towers
 
-from mmfs_training.checkpoint import encoder_digest, save_safetensors
-from mmfs_training.evaluation_faces import CROP
-from mmfs_training.networks import Generator, GeneratorConfig
+from mmfs_training.figures.evaluation_faces import CROP
+from mmfs_training.networks.checkpoint import encoder_digest, save_safetensors
+from mmfs_training.networks.generator import Generator, GeneratorConfig
 
 SIZE, WIDTH, FACES = 64, 16, 6
 PACK_KEYS = ("decoder", "to_rgb")

@@ -9,8 +9,8 @@ import pytest
 import torch
 from torch import Tensor
 
-from mmfs_training.augment import DRAWS, AdaptiveProbability, augment
-from mmfs_training.config import AugmentConfig
+from mmfs_training.common.config import AugmentConfig
+from mmfs_training.networks.augment import DRAWS, AdaptiveProbability, augment
 
 POLICIES = ["color", "translation", "cutout"]
 

@@ -8,11 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mmfs_training import captions as captions_module
-from mmfs_training.captions import COVERS, TECHNIQUES, find_colors, find_techniques, photo_caption, vary
-from mmfs_training.errors import TrainingError
+from mmfs_training.common.errors import TrainingError
 from mmfs_training.manners import MANNERS, folder_of
-from mmfs_training.prompts import is_held_out, read_prompts
+from mmfs_training.words import captions as captions_module
+from mmfs_training.words.captions import find_colors, find_techniques, photo_caption, vary
+from mmfs_training.words.prompts import is_held_out, read_prompts
+from mmfs_training.words.wordings import COVERS, TECHNIQUES
 
 DATA = Path(os.environ.get("MMFS_DATA", Path(__file__).parents[3] / "shared" / "data"))
 

@@ -7,9 +7,9 @@ import pytest
 import torch
 from torch import Tensor
 
-from mmfs_training.cells import cell_directions, cell_of, draw_in_cell, fit_mapping, shares_of
-from mmfs_training.networks import Generator, GeneratorConfig
-from mmfs_training.style_space import DRAWS, Cells
+from mmfs_training.networks.generator import Generator, GeneratorConfig
+from mmfs_training.styles.cells import cell_directions, cell_of, draw_in_cell, fit_mapping, shares_of
+from mmfs_training.styles.style_space import DRAWS, Cells
 
 
 def random(*shape: int, seed: int = 0) -> Tensor:

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from mmfs_training.color_words import color_words, oklab
-from mmfs_training.errors import TrainingError
+from mmfs_training.common.errors import TrainingError
+from mmfs_training.words.color_words import color_words, oklab
 
 
 def two(first: tuple[int, int, int], second: tuple[int, int, int]) -> np.ndarray:

@@ -11,8 +11,15 @@ from typing import Any
 import pytest
 from small_run import CONFIG
 
-from mmfs_training.config import OptimizerConfig, RunConfig, config_values, parse_config, read_config, recorded_config
-from mmfs_training.errors import TrainingError
+from mmfs_training.common.config import (
+    OptimizerConfig,
+    RunConfig,
+    config_values,
+    parse_config,
+    read_config,
+    recorded_config,
+)
+from mmfs_training.common.errors import TrainingError
 
 CONFIGS = Path(__file__).parents[1] / "mmfs_training" / "configs"
 

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 import torch
 
-from mmfs_training.cells import cell_directions
-from mmfs_training.coordinates import LUMA, describe, describe_styles, free_directions, nearness, place, whitened
+from mmfs_training.styles.cells import cell_directions
+from mmfs_training.styles.coordinates import LUMA, describe, describe_styles, free_directions, nearness, place, whitened
 
 
 def picture(seed: int, side: int = 96) -> np.ndarray:

@@ -16,25 +16,17 @@ import pytest
 import torch
 from small_run import CONFIG, write_pictures
 
-from mmfs_training.config import parse_config
-from mmfs_training.data import (
-    Ahead,
-    ArtFolder,
-    Pairs,
-    PhotoFolder,
-    face_weights,
-    jittered,
-    mirrored,
-    read_square,
-    scaled,
-    training_art,
-)
-from mmfs_training.engine import Counters, save_checkpoint
-from mmfs_training.errors import TrainingError
-from mmfs_training.phases.base import BasePhase
+from mmfs_training.common.config import parse_config
+from mmfs_training.common.errors import TrainingError
+from mmfs_training.common.place import Draws, Place
+from mmfs_training.data.face_weights import face_weights
+from mmfs_training.data.folders import ArtFolder, Pairs, PhotoFolder, training_art
+from mmfs_training.data.pictures import jittered, mirrored, read_square, scaled
 from mmfs_training.phases.encoder import EncoderPhase
+from mmfs_training.phases.paired import PairedPhase
 from mmfs_training.phases.prior import PriorPhase
-from mmfs_training.place import Draws, Place
+from mmfs_training.runs.ahead import Ahead
+from mmfs_training.runs.checkpoints import Counters, save_checkpoint
 
 HERE = Place(torch.device("cpu"), torch.float32)
 
@@ -219,8 +211,8 @@ class Trained:
     def encoder(self, place: Place = HERE) -> EncoderPhase:
         return EncoderPhase(self.config, place, self.photos, self.run)
 
-    def base(self, place: Place = HERE) -> BasePhase:
-        return BasePhase(self.config, place, self.photos, self.art, self.run)
+    def base(self, place: Place = HERE) -> PairedPhase:
+        return PairedPhase(self.config, place, self.photos, self.art, self.run)
 
 
 @pytest.fixture(scope="module")

@@ -14,16 +14,16 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
-from mmfs_training import evaluate as command
-from mmfs_training.art_set import read_art
-from mmfs_training.checkpoint import save_safetensors
-from mmfs_training.data import ArtFolder
-from mmfs_training.errors import TrainingError
-from mmfs_training.evaluate import evaluate, main, reconstruction, rounded
-from mmfs_training.evaluation_faces import CROP, aligned_square, find_faces
-from mmfs_training.features import TfliteFeatures
-from mmfs_training.model_folder import read_model
-from mmfs_training.networks import Generator, GeneratorConfig, draw_noises
+from mmfs_training.common.errors import TrainingError
+from mmfs_training.data.folders import ArtFolder
+from mmfs_training.figures import evaluate as command
+from mmfs_training.figures.art_set import read_art
+from mmfs_training.figures.evaluate import evaluate, main, reconstruction, rounded
+from mmfs_training.figures.evaluation_faces import CROP, aligned_square, find_faces
+from mmfs_training.figures.features import TfliteFeatures
+from mmfs_training.models.model_folder import read_model
+from mmfs_training.networks.checkpoint import save_safetensors
+from mmfs_training.networks.generator import Generator, GeneratorConfig, draw_noises
 
 Bytes = NDArray[np.uint8]
 

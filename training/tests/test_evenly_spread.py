@@ -2,7 +2,7 @@
 
 import pytest
 
-from mmfs_training.evenly_spread import evenly_spread
+from mmfs_training.common.evenly_spread import evenly_spread
 
 
 @pytest.mark.parametrize(

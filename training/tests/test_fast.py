@@ -3,9 +3,9 @@
 import pytest
 import torch
 
-from mmfs_training import fast
-from mmfs_training.networks import Generator, GeneratorConfig, draw_noises
-from mmfs_training.reference import random_generator
+from mmfs_training.networks import fast
+from mmfs_training.networks.generator import Generator, GeneratorConfig, draw_noises
+from mmfs_training.networks.reference import random_generator
 
 
 @pytest.fixture(params=[False, True], ids=["published", "detail"])

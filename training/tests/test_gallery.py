@@ -10,11 +10,11 @@ import torch
 from small_towers_folder import write_small_towers
 from test_teach import write_pairs
 
-from mmfs_training import art_table, gallery_pairs
-from mmfs_training.captions import find_techniques
-from mmfs_training.data import ArtFolder
+from mmfs_training.data.folders import ArtFolder
+from mmfs_training.data.picture_pairs import PicturePairs
 from mmfs_training.manners import MANNERS, folder_of
-from mmfs_training.picture_pairs import PicturePairs
+from mmfs_training.prepare import art_table, gallery_pairs
+from mmfs_training.words.captions import find_techniques
 
 TOOL = '''
 import pathlib
@@ -124,8 +124,8 @@ def test_every_texture_preset_has_words() -> None:
 
 
 def test_embeddings_of_a_style_are_of_its_pictures(world: Path) -> None:
-    from mmfs_training.small_towers import SmallTowers
-    from mmfs_training.style_embeddings import StyleEmbeddings, embed_files
+    from mmfs_training.towers.small_towers import SmallTowers
+    from mmfs_training.towers.style_embeddings import StyleEmbeddings, embed_files
 
     towers = SmallTowers.load(write_small_towers(world / "towers", 16))
     paths = sorted((world / "art").iterdir())
@@ -141,8 +141,8 @@ def test_embeddings_of_a_style_are_of_its_pictures(world: Path) -> None:
 
 
 def test_a_style_with_a_name_has_an_anchor_of_its_own(world: Path) -> None:
-    from mmfs_training.small_towers import SmallTowers
-    from mmfs_training.style_embeddings import StyleEmbeddings, anchor
+    from mmfs_training.towers.small_towers import SmallTowers
+    from mmfs_training.towers.style_embeddings import StyleEmbeddings, anchor
 
     towers = SmallTowers.load(write_small_towers(world / "towers", 16))
     paths = sorted((world / "art").iterdir())

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mmfs_training.hit_rates import Judged, confusion, hit_rates
+from mmfs_training.figures.hit_rates import Judged, confusion, hit_rates
 
 JUDGED = [
     Judged("red", ["red", "red", "blue", "red"]),

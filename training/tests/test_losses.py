@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from mmfs_training.losses import (
+from mmfs_training.losses.terms import (
     direction_loss,
     discriminator_loss,
     energy_loss,

@@ -9,18 +9,18 @@ import numpy as np
 import pytest
 import torch
 
-from mmfs_training.checkpoint import save_safetensors
-from mmfs_training.errors import TrainingError
-from mmfs_training.manner_figures import drawn_by
+from mmfs_training.common.errors import TrainingError
+from mmfs_training.data.picture_files import fitted, read_picture
+from mmfs_training.data.picture_pairs import PicturePairs
+from mmfs_training.figures.manner_figures import drawn_by
+from mmfs_training.figures.manner_sheet import main as draw_sheet
 from mmfs_training.manners import MANNERS, Noise, Photo, seed_of
-from mmfs_training.manners.__main__ import main as draw_sheet
-from mmfs_training.manners.pairs import main as make_pairs
-from mmfs_training.manners.pairs import sources
-from mmfs_training.model_folder import read_model
-from mmfs_training.networks import GeneratorConfig
-from mmfs_training.picture_files import fitted, read_picture
-from mmfs_training.picture_pairs import PicturePairs
-from mmfs_training.reference import random_generator
+from mmfs_training.models.model_folder import read_model
+from mmfs_training.networks.checkpoint import save_safetensors
+from mmfs_training.networks.generator import GeneratorConfig
+from mmfs_training.networks.reference import random_generator
+from mmfs_training.prepare.manner_pairs import main as make_pairs
+from mmfs_training.prepare.manner_pairs import sources
 
 DATA = Path(os.environ.get("MMFS_DATA", Path(__file__).parents[3] / "shared" / "data"))
 

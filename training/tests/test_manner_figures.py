@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 import pytest
 
-from mmfs_training.manner_figures import cheeks, gradient_energy, main, rank_correlation, shifts
+from mmfs_training.figures.manner_figures import cheeks, gradient_energy, main, rank_correlation, shifts
 
 
 def test_rank_correlation_is_that_of_ranks() -> None:

@@ -15,7 +15,7 @@ from mmfs_training.manners.noise import gabor
 from mmfs_training.manners.paint import hatched, lightness, screened
 from mmfs_training.manners.smoothing import guided, kuwahara
 from mmfs_training.manners.tone import lifted
-from mmfs_training.networks import noise_shapes
+from mmfs_training.networks.generator import noise_shapes
 
 # sRGB of skin from deep to very light: seven of the ten of the Monk Skin Tone scale (Monk 2019)
 SKIN = ((41, 36, 32), (58, 49, 42), (96, 65, 52), (130, 92, 67), (189, 151, 121), (234, 218, 186), (246, 237, 228))

@@ -12,11 +12,11 @@ from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 from style_model import FACES, StyleModel, write_pairs, write_style_model
 
-from mmfs_training.checkpoint import load_generator
-from mmfs_training.data import nchw, scaled
-from mmfs_training.mapper_tune import main
-from mmfs_training.model_folder import WEIGHTS, stylise
-from mmfs_training.small_towers import SmallTowers
+from mmfs_training.data.pictures import nchw, scaled
+from mmfs_training.models.mapper_tune import main
+from mmfs_training.models.model_folder import WEIGHTS, stylise
+from mmfs_training.networks.checkpoint import load_generator
+from mmfs_training.towers.small_towers import SmallTowers
 
 
 @pytest.fixture(scope="module")

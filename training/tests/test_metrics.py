@@ -8,8 +8,8 @@ import torch
 from formulas import convolve
 from numpy.typing import NDArray
 
-from mmfs_training import metrics
-from mmfs_training.metrics import (
+from mmfs_training.figures import metrics
+from mmfs_training.figures.metrics import (
     Gaussian,
     fit_gaussian,
     frechet_distance,

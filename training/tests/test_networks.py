@@ -4,9 +4,9 @@ import pytest
 import torch
 from torch import Tensor
 
-from mmfs_training import networks
-from mmfs_training.networks import Generator, GeneratorConfig, draw_noises, noise_shapes, repeat_w
-from mmfs_training.reference import random_generator
+from mmfs_training.networks import generator as networks
+from mmfs_training.networks.generator import Generator, GeneratorConfig, draw_noises, noise_shapes, repeat_w
+from mmfs_training.networks.reference import random_generator
 
 NGF, DIM = 2, 16
 

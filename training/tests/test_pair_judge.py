@@ -8,8 +8,8 @@ import torch
 from small_run import CONFIG, command, losses, write_config, write_pictures
 
 from mmfs_training.__main__ import main
-from mmfs_training.checkpoint import load_state_dict
-from mmfs_training.pair_judge import PairJudge, hinge_loss, matching_loss
+from mmfs_training.losses.pair_judge import PairJudge, hinge_loss, matching_loss
+from mmfs_training.networks.checkpoint import load_state_dict
 
 
 def test_scores_are_a_map_and_depend_on_picture_photo_and_style() -> None:

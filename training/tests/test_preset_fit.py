@@ -12,9 +12,9 @@ import torch
 from safetensors.torch import load_file
 from style_model import StyleModel, write_pairs, write_style_model
 
-from mmfs_training.data import nchw, scaled
-from mmfs_training.model_folder import read_model, stylise
-from mmfs_training.preset_fit import main
+from mmfs_training.data.pictures import nchw, scaled
+from mmfs_training.models.model_folder import read_model, stylise
+from mmfs_training.models.preset_fit import main
 
 
 @pytest.fixture(scope="module")

@@ -11,8 +11,19 @@ import torch
 from test_networks import numpy_residual, numpy_styled_conv, numpy_to_rgb
 from torch import Tensor, nn
 
-from mmfs_training import fast
-from mmfs_training.feature_fit import (
+from mmfs_training.losses.terms import r1_penalty
+from mmfs_training.networks import fast
+from mmfs_training.networks.generator import STYLE_TOKENS, Encoded, Generator, GeneratorConfig, Upsample
+from mmfs_training.networks.prior import (
+    Discriminator,
+    Prior,
+    append_deviation,
+    decoder_blocks,
+    generator_to_prior,
+    prior_to_generator,
+)
+from mmfs_training.networks.reference import random_generator
+from mmfs_training.phases.feature_fit import (
     SPREAD,
     FeatureGaussian,
     fit_low_blocks,
@@ -21,17 +32,6 @@ from mmfs_training.feature_fit import (
     start_linear,
     synthesize_low,
 )
-from mmfs_training.losses import r1_penalty
-from mmfs_training.networks import STYLE_TOKENS, Encoded, Generator, GeneratorConfig, Upsample
-from mmfs_training.prior import (
-    Discriminator,
-    Prior,
-    append_deviation,
-    decoder_blocks,
-    generator_to_prior,
-    prior_to_generator,
-)
-from mmfs_training.reference import random_generator
 
 WIDTH, DIM = 2, 8
 

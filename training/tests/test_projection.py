@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from mmfs_training.projection import projection_loss, token_span
+from mmfs_training.losses.projection import projection_loss, token_span
 
 
 def random(*shape: int, seed: int = 0) -> Tensor:

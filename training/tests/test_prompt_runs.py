@@ -24,13 +24,13 @@ from tiny_clip import write_tiny_clip
 from torch import Tensor
 
 from mmfs_training.__main__ import main
-from mmfs_training.checkpoint import load_generator
-from mmfs_training.config import parse_config
-from mmfs_training.data import ArtFolder, PhotoFolder
-from mmfs_training.networks import Generator, GeneratorConfig
+from mmfs_training.common.config import parse_config
+from mmfs_training.common.place import Place
+from mmfs_training.data.folders import ArtFolder, PhotoFolder
+from mmfs_training.networks.checkpoint import load_generator
+from mmfs_training.networks.generator import Generator, GeneratorConfig
 from mmfs_training.phases.mapper import MapperPhase
-from mmfs_training.place import Place
-from mmfs_training.towers import ClipTowers
+from mmfs_training.towers.clip import ClipTowers
 
 pytestmark = pytest.mark.soak
 

@@ -8,13 +8,14 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from mmfs_training.checkpoint import load_generator, load_state_dict, write_atomically
+from mmfs_training.common.files import write_atomically
+from mmfs_training.networks.checkpoint import load_generator, load_state_dict
 
 SIZES = ["--size", "32", "--ngf", "2", "--style-dim", "16", "--embedding-dim", "16"]
 
 
 def run(*arguments: str) -> str:
-    command = [sys.executable, "-m", "mmfs_training.reference", *arguments]
+    command = [sys.executable, "-m", "mmfs_training", "reference", *arguments]
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
 

@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from mmfs_training.errors import TrainingError
-from mmfs_training.report import write_report
+from mmfs_training.common.errors import TrainingError
+from mmfs_training.figures.report.page import write_report
 
 VOID = {"meta", "img", "line", "polyline", "circle", "br"}
 
@@ -414,7 +414,7 @@ def test_the_page_can_go_to_a_new_folder(tmp_path: Path) -> None:
 
 
 def test_tables_within_tables_become_columns() -> None:
-    from mmfs_training.report import figure_tables
+    from mmfs_training.figures.report.page import figure_tables
 
     values = {name: {"kid": 0.5, "photos": {"kid": k}} for name, k in (("ink", 1.25), ("oil", 2.5))}
     (table,) = figure_tables(values, ("presets",))

@@ -38,9 +38,9 @@ from small_run import (
 from torch import Tensor
 
 from mmfs_training.__main__ import main
-from mmfs_training.checkpoint import write_atomically
-from mmfs_training.engine import LossTable
-from mmfs_training.networks import Generator, GeneratorConfig
+from mmfs_training.common.files import write_atomically
+from mmfs_training.networks.generator import Generator, GeneratorConfig
+from mmfs_training.runs.loss_table import LossTable
 
 PHASES = ("prior", "encoder", "base")
 WEIGHTS = {

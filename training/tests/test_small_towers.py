@@ -15,11 +15,11 @@ from small_run import CONFIG, command, losses, write_config, write_pictures
 from tokenizers import Tokenizer, models, pre_tokenizers, processors
 
 from mmfs_training.__main__ import main
-from mmfs_training.errors import TrainingError
-from mmfs_training.mapper_fit import fit_mapper
-from mmfs_training.networks import ClipMapper
+from mmfs_training.common.errors import TrainingError
+from mmfs_training.models.mapper_fit import fit_mapper
+from mmfs_training.networks.generator import ClipMapper
 from mmfs_training.phases.towers import contrast
-from mmfs_training.small_towers import SmallTowers, StaticText, StyleCnn, Tokens, folded, resized
+from mmfs_training.towers.small_towers import SmallTowers, StaticText, StyleCnn, Tokens, folded, resized
 
 WORDS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "a", "negative", "ruddy", "picture", "photo", "red"]
 

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 import torch
 
-from mmfs_training.errors import TrainingError
-from mmfs_training.static_text import StaticText, distil, latin_tokens, main, make_tokenizer, open_model
+from mmfs_training.common.errors import TrainingError
+from mmfs_training.towers.static_text import StaticText, distil, latin_tokens, main, make_tokenizer, open_model
 
 transformers = pytest.importorskip("transformers", reason="transformers is absent: pip install '.[towers]'")
 

@@ -10,17 +10,17 @@ import pytest
 import torch
 from torch import Tensor
 
-from mmfs_training.config import StructureConfig
-from mmfs_training.errors import TrainingError
-from mmfs_training.networks import GeneratorConfig
-from mmfs_training.reference import random_generator
-from mmfs_training.structure import (
+from mmfs_training.common.config import StructureConfig
+from mmfs_training.common.errors import TrainingError
+from mmfs_training.losses.structure import (
     DinoFeatures,
     EncoderFeatures,
     self_similarity,
     structure_features,
     structure_loss,
 )
+from mmfs_training.networks.generator import GeneratorConfig
+from mmfs_training.networks.reference import random_generator
 
 
 def random(*shape: int, seed: int = 0) -> Tensor:

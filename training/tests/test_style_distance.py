@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from mmfs_training.data import read_square
-from mmfs_training.style_distance import (
+from mmfs_training.data.pictures import read_square
+from mmfs_training.figures.style_distance import (
     colour_distance,
     half_sphere,
     style_distances,

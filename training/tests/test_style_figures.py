@@ -17,19 +17,19 @@ from safetensors.torch import load_file, save_file
 from style_model import SIZE, WIDTH, StyleModel, random_generator, write_pack, write_style_model
 from torch import Tensor
 
-from mmfs_training.checkpoint import load_generator, save_safetensors
-from mmfs_training.data import ArtFolder
-from mmfs_training.errors import TrainingError
-from mmfs_training.evaluate import main, measure, parser
-from mmfs_training.evaluation_faces import find_faces
-from mmfs_training.metrics import psnr
-from mmfs_training.model_folder import read_model
-from mmfs_training.networks import Generator, draw_noises
-from mmfs_training.prompts import read_prompts
-from mmfs_training.reference_figures import read_pack, read_references
-from mmfs_training.small_towers import SmallTowers
-from mmfs_training.style_distance import colour_distance, style_of, texture_distance
-from mmfs_training.style_judge import train_style_judge
+from mmfs_training.common.errors import TrainingError
+from mmfs_training.data.folders import ArtFolder
+from mmfs_training.figures.evaluate import main, measure, parser
+from mmfs_training.figures.evaluation_faces import find_faces
+from mmfs_training.figures.metrics import psnr
+from mmfs_training.figures.reference_figures import read_pack, read_references
+from mmfs_training.figures.style_distance import colour_distance, style_of, texture_distance
+from mmfs_training.figures.style_judge import train_style_judge
+from mmfs_training.models.model_folder import read_model
+from mmfs_training.networks.checkpoint import load_generator, save_safetensors
+from mmfs_training.networks.generator import Generator, draw_noises
+from mmfs_training.towers.small_towers import SmallTowers
+from mmfs_training.words.prompts import read_prompts
 
 Bytes = NDArray[np.uint8]
 Figures = dict[str, Any]
@@ -163,7 +163,7 @@ def test_features_of_all_prompts_together(world: StyleModel, monkeypatch: pytest
     def small(picture: Bytes) -> NDArray[np.float32]:
         return cv2.resize(picture, (2, 2), interpolation=cv2.INTER_AREA).astype(np.float32).ravel() / 255
 
-    monkeypatch.setattr("mmfs_training.evaluate.TfliteFeatures", lambda path, threads: small)
+    monkeypatch.setattr("mmfs_training.figures.evaluate.TfliteFeatures", lambda path, threads: small)
     args = parser().parse_args(arguments(world, "--art", world.art, "--prompts", world.prompts, "--features", "net"))
     found = measure(args, read_model(world.model), find_faces(world.faces, world.landmarks))["prompts"]
     assert found["art"] == 40
@@ -252,7 +252,7 @@ def test_references_of_one_name(tmp_path: Path) -> None:
 
 
 def test_every_row_of_the_table_is_a_prompt() -> None:
-    with (Path(__file__).parents[1] / "mmfs_training" / "prompts.csv").open(newline="") as file:
+    with (Path(__file__).parents[1] / "mmfs_training" / "words" / "prompts.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))
     prompts = read_prompts()
     assert len(prompts) == len(rows) == 160

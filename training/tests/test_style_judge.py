@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from mmfs_training.data import Artwork, read_square
-from mmfs_training.errors import TrainingError
-from mmfs_training.style_judge import (
+from mmfs_training.common.errors import TrainingError
+from mmfs_training.data.folders import Artwork
+from mmfs_training.data.pictures import read_square
+from mmfs_training.figures.style_judge import (
     colour_statistics,
     held_out_photos,
     softened,

@@ -8,27 +8,29 @@ import numpy as np
 import pytest
 import small_run
 import torch
+from mmfs_training.phases.teach_batch import GALLERY_STYLE, MAPPED, MEAN_CODE, OWN_CODE
 from safetensors import safe_open
 from safetensors.torch import load_file
 from small_towers_folder import write_small_towers
 
-from mmfs_training import mapper_refit, picture_pairs, seed_fit
 from mmfs_training.__main__ import main
-from mmfs_training.checkpoint import save_safetensors
-from mmfs_training.config import parse_config
-from mmfs_training.errors import TrainingError
-from mmfs_training.export import export
+from mmfs_training.common.config import parse_config
+from mmfs_training.common.errors import TrainingError
+from mmfs_training.common.place import find_place
+from mmfs_training.data import picture_pairs
+from mmfs_training.data.picture_pairs import PicturePairs, crop_pair, load_pair
 from mmfs_training.manners import Noise, seed_of
-from mmfs_training.model_folder import read_model
-from mmfs_training.networks import GeneratorConfig
-from mmfs_training.phases.teach import GALLERY_STYLE, MAPPED, MEAN_CODE, OWN_CODE, TeachPhase
-from mmfs_training.picture_pairs import PicturePairs, crop_pair, load_pair
-from mmfs_training.place import find_place
-from mmfs_training.reference import random_generator
-from mmfs_training.seed_fit import SHARPNESS, fit_seeds
-from mmfs_training.small_towers import SmallTowers
-from mmfs_training.style_embeddings import anchor, embed_files
-from mmfs_training.style_space import Cells
+from mmfs_training.models import mapper_refit, seed_fit
+from mmfs_training.models.export import export
+from mmfs_training.models.model_folder import read_model
+from mmfs_training.models.seed_fit import SHARPNESS, fit_seeds
+from mmfs_training.networks.checkpoint import save_safetensors
+from mmfs_training.networks.generator import GeneratorConfig
+from mmfs_training.networks.reference import random_generator
+from mmfs_training.phases.teach import TeachPhase
+from mmfs_training.styles.style_space import Cells
+from mmfs_training.towers.small_towers import SmallTowers
+from mmfs_training.towers.style_embeddings import anchor, embed_files
 
 SIDE = 64
 

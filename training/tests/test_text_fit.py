@@ -10,9 +10,9 @@ import torch
 from small_run import write_pictures
 from test_small_towers import towers, write_static
 
-from mmfs_training.data import ArtFolder
-from mmfs_training.small_towers import SmallTowers
-from mmfs_training.text_fit import main, style_centers, wordings
+from mmfs_training.data.folders import ArtFolder
+from mmfs_training.models.text_fit import main, style_centers, wordings
+from mmfs_training.towers.small_towers import SmallTowers
 
 
 def test_words_come_to_lie_where_their_pictures_are(tmp_path: Path) -> None:
@@ -50,7 +50,7 @@ def test_words_come_to_lie_where_their_pictures_are(tmp_path: Path) -> None:
 
 
 def _read(path: Path) -> np.ndarray:
-    from mmfs_training.data import read_square
+    from mmfs_training.data.pictures import read_square
 
     return (read_square(path, 32).astype(np.float32) / 127.5 - 1).transpose(2, 0, 1)
 

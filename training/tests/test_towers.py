@@ -12,9 +12,10 @@ import torch
 from tiny_clip import BLOCKS, HIDDEN, SIDE, write_tiny_clip
 from torch import Tensor
 
-from mmfs_training.config import TowersConfig
-from mmfs_training.errors import TrainingError
-from mmfs_training.towers import ClipTowers, load_towers, towers_digest
+from mmfs_training.common.config import TowersConfig
+from mmfs_training.common.errors import TrainingError
+from mmfs_training.towers.clip import ClipTowers
+from mmfs_training.towers.load import load_towers, towers_digest
 
 WIDTH = 16
 CPU = torch.device("cpu")

@@ -4,8 +4,8 @@
     photo = Photo(rgb, Noise.draw(height, width, seed_of("name")))
     picture = MANNERS["red chalk"].draw(photo)
 
-Pictures are float32 RGB [H, W, 3] in [0, 1]. The constants were chosen by eye. `python -m mmfs_training.manners` draws
-sheets.
+Pictures are float32 RGB [H, W, 3] in [0, 1]. The constants were chosen by eye. `python -m mmfs_training manners`
+draws sheets.
 """
 
 from __future__ import annotations

@@ -1,1 +1,1 @@
-"""The phases of training, in the paper's order."""
+"""The phases of training: a file each."""

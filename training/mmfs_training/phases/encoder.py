@@ -6,6 +6,7 @@ frozen. A picture is a sample of the prior, given back under its own w, or a pho
 
 from __future__ import annotations
 
+import argparse
 import copy
 from pathlib import Path
 
@@ -13,17 +14,19 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from .. import fast
-from ..config import RunConfig
-from ..data import PhotoFolder, Pictures, face_weights, jittered, mirrored, nchw, read_square, scaled
-from ..engine import check_network, read_checkpoint
-from ..evenly_spread import evenly_spread
-from ..losses import feature_loss, pixel_loss
-from ..networks import Generator, GeneratorConfig, noise_shapes, repeat_w
-from ..place import Place
-from ..prior import Discriminator, Prior, prior_to_generator
-from ..sheets import picture_grid, to_bytes
-from .phase import Phase, move_average
+from ..common.config import RunConfig
+from ..common.evenly_spread import evenly_spread
+from ..common.place import Place
+from ..data.face_weights import face_weights
+from ..data.folders import PhotoFolder
+from ..data.pictures import Pictures, jittered, mirrored, nchw, read_square, scaled
+from ..losses.terms import feature_loss, pixel_loss
+from ..networks import fast
+from ..networks.generator import Generator, GeneratorConfig, noise_shapes, repeat_w
+from ..networks.prior import Discriminator, Prior, prior_to_generator
+from ..runs.checkpoints import check_network, read_checkpoint
+from ..runs.phase import Phase, move_average
+from ..runs.sheets import picture_grid, to_bytes
 from .prior import mean_w, start_generator
 
 SHEET_FACES = 8
@@ -44,12 +47,17 @@ def load_prior(run: Path, config: RunConfig) -> tuple[Prior, Discriminator]:
 
 
 class EncoderPhase(Phase):
-    name, number = "encoder", 1
+    name = "encoder"
+    number = 1
+    section = "encoder"
+    help = "phase 1: the encoder is aligned with the prior"
+    needs = ("photos",)
     columns = ("pixel", "features", "learning_rate")
 
     def __init__(self, config: RunConfig, place: Place, photos: PhotoFolder, run: Path) -> None:
         super().__init__(config, place)
         self.photos, settings, network = photos, config.encoder, config.network
+        self.digests["photos"] = photos.digest
         self.settings = settings
         self.steps, self.batch, self.optimizer_config = settings.steps, settings.batch, settings.optimizer
         self.photo_count = round(settings.batch * settings.photos)
@@ -75,6 +83,10 @@ class EncoderPhase(Phase):
         # the discriminator is phase 0's, unchanged: phase 2 goes on with it
         self.modules = {"G_model": self.generator, "G_ema_model": self.average, "D_model": self.discriminator}
         self.optimizers = {"optimizer_0": self.optimizer}
+
+    @classmethod
+    def open(cls, args: argparse.Namespace, config: RunConfig, place: Place) -> EncoderPhase:
+        return cls(config, place, PhotoFolder(args.photos, config.held_out, config.seed), args.run)
 
     def extra_state(self) -> dict[str, Tensor]:
         return {"photo_w": self.photo_w.cpu()}

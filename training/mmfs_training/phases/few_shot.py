@@ -7,10 +7,8 @@ RUN/few-shot/NAME, with what every phase writes and pack.safetensors.
 
 from __future__ import annotations
 
+import argparse
 import copy
-import hashlib
-import re
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,62 +17,27 @@ import torch
 from safetensors.torch import load_file
 from torch import Tensor
 
-from .. import fast
-from ..config import RunConfig
-from ..data import PhotoFolder, Pictures, mirrored, nchw, read_square, scaled
-from ..engine import check_network, read_checkpoint
-from ..errors import TrainingError
-from ..evenly_spread import evenly_spread
-from ..losses import direction_loss
-from ..networks import STYLE_TOKENS, Generator, GeneratorConfig, noise_shapes
-from ..place import Place
-from ..projection import projection_loss, token_span
-from ..sheets import style_sheet, to_bytes
-from ..structure import structure_features, structure_loss
-from ..style_pack import DECODER, write_pack
-from ..towers import load_towers, towers_digest
-from .mapper import check_towers, check_width
-from .phase import Phase, move_average
+from ..common.config import RunConfig
+from ..common.errors import TrainingError
+from ..common.evenly_spread import evenly_spread
+from ..common.place import Place
+from ..data.folders import PhotoFolder
+from ..data.pictures import Pictures, mirrored, nchw, read_square, scaled
+from ..losses.projection import projection_loss, token_span
+from ..losses.structure import structure_features, structure_loss
+from ..losses.terms import direction_loss
+from ..networks import fast
+from ..networks.generator import STYLE_TOKENS, Generator, GeneratorConfig, noise_shapes
+from ..runs.checkpoints import check_network, read_checkpoint
+from ..runs.phase import Phase, move_average
+from ..runs.sheets import style_sheet, to_bytes
+from ..styles.style_pack import DECODER, write_pack
+from ..towers.checks import check_towers, check_width
+from ..towers.load import load_towers, towers_digest
+from .few_shot_style import Style
 
 SHEET_FACES = 6
 SOURCE_PHOTOS, SOURCE_BATCH = 256, 16
-NAME = re.compile(r"\w[\w .-]{0,99}")
-
-
-@dataclass(frozen=True)
-class Style:
-    """What a pack is tuned to: a prompt, or a reference picture; one of the two.
-
-    Raises `TrainingError`: NAME_INVALID where `name` is no name of a folder, PROMPT_EMPTY.
-    """
-
-    name: str
-    prompt: str | None = None
-    reference: Path | None = None
-
-    def __post_init__(self) -> None:
-        if not NAME.fullmatch(self.name) or self.name.endswith((" ", ".")):
-            raise TrainingError(
-                "NAME_INVALID",
-                f"{self.name!r} cannot be the name of a pack: use up to 100 letters, digits, spaces, points, _ and -, "
-                "starting with a letter or digit.",
-            )
-        if (self.prompt is None) == (self.reference is None):
-            raise ValueError("a style has either a prompt or a reference")
-        if self.prompt is not None and not self.prompt.strip():
-            raise TrainingError("PROMPT_EMPTY", "The prompt is empty: describe the style, as in 'watercolor painting'.")
-
-    def identity(self) -> dict[str, str]:
-        """What decides the training: the prompt, or the SHA-256 of the reference."""
-        if self.prompt is not None:
-            return {"prompt": self.prompt}
-        assert self.reference is not None
-        try:
-            return {"reference": hashlib.sha256(self.reference.read_bytes()).hexdigest()}
-        except OSError as error:
-            raise TrainingError(
-                "REFERENCE_UNREADABLE", f"{self.reference} cannot be read ({error}): name a picture."
-            ) from error
 
 
 def load_mapped(run: Path, config: RunConfig) -> tuple[Generator, dict[str, Any]]:
@@ -126,7 +89,11 @@ class FewShotPhase(Phase):
     """Raises `TrainingError`: TOWERS_… as phase 3; TOWERS_CHANGED where phase 3 had others; PACK_OTHER where the folder
     holds another prompt or reference; PROMPT_IS_SOURCE where there is no way from photo to style."""
 
-    name, number = "few-shot", 4
+    name = "few-shot"
+    number = 4
+    section = "few_shot"
+    help = "phase 4: the decoder is tuned to one prompt or reference picture; writes a style pack"
+    needs = ("photos", "towers")
     columns = ("structure", "direction", "projection", "keep", "learning_rate")
 
     def __init__(self, config: RunConfig, place: Place, photos: PhotoFolder, style: Style, run: Path) -> None:
@@ -141,6 +108,7 @@ class FewShotPhase(Phase):
         check_width(self.towers.width, config)
         assert config.towers is not None
         self.towers_digest = towers_digest(config.towers)
+        self.digests |= {"photos": photos.digest, "towers": self.towers_digest, **self.identity}
         check_towers(mapped, self.towers_digest, "mapper")
         source = structure_source(run, config, generator)
         self.structure = structure_features(settings.structure, source, place.dtype).to(place.device)
@@ -153,6 +121,22 @@ class FewShotPhase(Phase):
         self.optimizer = self.adam(trained)
         self.modules = {"G_model": self.generator, "G_ema_model": self.average}
         self.optimizers = {"optimizer_0": self.optimizer}
+
+    @classmethod
+    def add_arguments(cls, parser: argparse.ArgumentParser) -> None:
+        super().add_arguments(parser)
+        parser.add_argument("--name", required=True, help="of the pack; it is written to RUN/few-shot/NAME")
+        style = parser.add_mutually_exclusive_group(required=True)
+        style.add_argument("--prompt", help="the style in words")
+        style.add_argument("--reference", type=Path, help="a picture in the style")
+
+    @classmethod
+    def open(cls, args: argparse.Namespace, config: RunConfig, place: Place) -> FewShotPhase:
+        photos = PhotoFolder(args.photos, config.held_out, config.seed)
+        return cls(config, place, photos, Style(args.name, args.prompt, args.reference), args.run)
+
+    def folder(self, run: Path) -> Path:
+        return super().folder(run) / self.style.name
 
     @torch.no_grad()
     def _look(self, source: str) -> None:
@@ -250,7 +234,7 @@ class FewShotPhase(Phase):
         return np.concatenate([before, after[:, after.shape[1] // 2 :]], 1)
 
     @torch.no_grad()
-    def write_pack(self, folder: Path) -> Path:
+    def finish(self, folder: Path) -> Path:
         """Writes FOLDER/pack.safetensors (`style_pack.py`), whole or not at all, and returns its path.
 
         All that was trained, averaged; metadata: `name`, and `prompt` or `reference` (the file's name).

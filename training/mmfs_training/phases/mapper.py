@@ -7,6 +7,7 @@ they are never needed; the options `art` and `captions` show known pairs and the
 
 from __future__ import annotations
 
+import argparse
 import copy
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,25 +18,16 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from .. import fast
-from ..config import RunConfig, recorded_config
-from ..data import (
-    ArtFolder,
-    Artwork,
-    PhotoFolder,
-    Pictures,
-    face_weights,
-    mirrored,
-    nchw,
-    read_square,
-    scaled,
-    training_art,
-)
-from ..engine import check_network, read_checkpoint
-from ..errors import TrainingError
-from ..evenly_spread import evenly_spread
-from ..losses import feature_loss, pixel_loss
-from ..mapper_fit import (
+from ..common.config import RunConfig
+from ..common.errors import TrainingError
+from ..common.evenly_spread import evenly_spread
+from ..common.place import Place
+from ..data.face_weights import face_weights
+from ..data.folders import ArtFolder, PhotoFolder
+from ..data.known_art import KnownArt
+from ..data.pictures import Pictures, mirrored, nchw, read_square, scaled
+from ..losses.terms import feature_loss, pixel_loss
+from ..models.mapper_fit import (
     PER_STYLE,
     WORDINGS,
     caption_of,
@@ -44,16 +36,17 @@ from ..mapper_fit import (
     fit_mapper,
     measured_colors,
 )
-from ..networks import Encoded, Generator, GeneratorConfig, noise_shapes, repeat_w
-from ..place import Place
-from ..prior import Discriminator
-from ..sheets import style_sheet
-from ..style_space import style_space
-from ..towers import load_towers, towers_digest
-from .phase import Phase, move_average
+from ..networks import fast
+from ..networks.generator import Encoded, Generator, GeneratorConfig, noise_shapes, repeat_w
+from ..networks.prior import Discriminator
+from ..runs.checkpoints import check_network, read_checkpoint
+from ..runs.phase import Phase, move_average
+from ..runs.sheets import style_sheet
+from ..styles.style_space import style_codes
+from ..towers.checks import check_towers, check_width
+from ..towers.load import load_towers, towers_digest
 
 SHEET_FACES, SHEET_SEEDS, SHEET_CAPTIONS = 4, 5, 8
-MAPPER_HEADS = 8
 VARIANCE_DRAWS = 4096
 FIT_BATCH = 256
 
@@ -74,42 +67,15 @@ class MapperBatch:
     captions: list[str | None]
 
 
-class KnownArt:
-    """The art of which the training photo is known, with what else there is of its style."""
-
-    def __init__(self, art: ArtFolder, photos: PhotoFolder) -> None:
-        stems = {path.stem: path for path in photos.training}
-        self.works = [work for work in training_art(art, photos) if work.photo in stems]
-        if not self.works:
-            raise TrainingError(
-                "PAIRS_MISSING", f"No art in {art.folder} names one of the photos: leave mapper.art out, or give pairs."
-            )
-        self.photos = [stems[str(work.photo)] for work in self.works]
-        self.captions = sorted({work.caption for work in self.works})
-        self.by_style: dict[str, list[Artwork]] = {}
-        for work in training_art(art, photos):  # the artwork itself among them, which was made from no photo
-            self.by_style.setdefault(work.style, []).append(work)
-
-    def another(self, work: Artwork, choice: float) -> Artwork:
-        """Art of the same style, not made from this photo, by a number in [0, 1); the same where it is the only one."""
-        others = [other for other in self.by_style[work.style] if other.photo != work.photo]
-        return others[int(choice * len(others))] if others else work
-
-
-def style_codes(state: dict[str, Any], generator: Generator) -> dict[str, Tensor]:
-    """The w [D] of every style that the phase 2 of a checkpoint gave a place in z space."""
-    config, extra = recorded_config(state["mmfs"]["config"]), state["mmfs"]["extra"]
-    if config.base.paired is None:
-        return {}
-    space = style_space(config, list(extra["styles"]), extra.get("coordinates"))
-    return {style: space.code(generator.mapping_z, i, config.seed) for i, style in enumerate(extra["styles"])}
-
-
 class MapperPhase(Phase):
     """Raises `TrainingError`: TOWERS_… as `load_towers`; TOWERS_WIDTH where embeddings are not as wide as w+;
     ART_NEEDED where `mapper.art` is set and there is none; PAIRS_MISSING where no art names a training photo."""
 
-    name, number = "mapper", 3
+    name = "mapper"
+    number = 3
+    section = "mapper"
+    help = "phase 3: embeddings of pictures and texts become styles"
+    needs = ("photos", "towers")
     columns = ("pixel", "features", "code", "learning_rate")
 
     def __init__(self, config: RunConfig, place: Place, photos: PhotoFolder, art: ArtFolder | None, run: Path) -> None:
@@ -135,6 +101,9 @@ class MapperPhase(Phase):
         self.base_state = {**state["mmfs"]["extra"], "photo_w": state["photo_code_ema"]["w"]}
         assert config.towers is not None
         self.towers_digest = towers_digest(config.towers)
+        self.digests |= {"photos": photos.digest, "towers": self.towers_digest}
+        if art is not None:
+            self.digests["art"] = art.digest
         self.art = KnownArt(art, photos) if settings.art and art is not None else None
         self.generator = generator.to(place.device).requires_grad_(False)
         with torch.no_grad():
@@ -150,6 +119,16 @@ class MapperPhase(Phase):
         self.optimizer = self.adam(self.generator.clip_mapper.parameters())
         self.modules = {"G_model": self.generator, "G_ema_model": self.average, "D_model": self.discriminator}
         self.optimizers = {"optimizer_0": self.optimizer}
+
+    @classmethod
+    def add_arguments(cls, parser: argparse.ArgumentParser) -> None:
+        super().add_arguments(parser)
+        parser.add_argument("--art", type=Path, help="needed where the configuration has mapper.art")
+
+    @classmethod
+    def open(cls, args: argparse.Namespace, config: RunConfig, place: Place) -> MapperPhase:
+        photos = PhotoFolder(args.photos, config.held_out, config.seed)
+        return cls(config, place, photos, ArtFolder(args.art) if args.art else None, args.run)
 
     def _fit(self, art: KnownArt) -> None:
         """Fits the mapper to the codes of the styles that phase 2 knows."""
@@ -294,28 +273,3 @@ class MapperPhase(Phase):
             texts = self.towers.embed_texts(evenly_spread(self.art.captions, SHEET_CAPTIONS))
             codes += list(self.average.map_embedding(texts.to(device)))
         return style_sheet(faces, codes, stylise)
-
-
-def check_width(width: int, config: RunConfig) -> None:
-    """The mapper adds embeddings to positions of width D, which its heads share."""
-    found = config.network.style_dim
-    if width != found:
-        raise TrainingError(
-            "TOWERS_WIDTH",
-            f"The towers' embeddings have {width} numbers and network.style_dim is {found}: choose towers of that "
-            "width, or train a network whose style_dim is theirs.",
-        )
-    if found % MAPPER_HEADS:
-        raise TrainingError(
-            "TOWERS_WIDTH", f"network.style_dim is {found}: the mapper's {MAPPER_HEADS} heads need a multiple of them."
-        )
-
-
-def check_towers(state: dict[str, Any], digest: str, phase: str) -> None:
-    """Another tower's embeddings mean something else to the mapper."""
-    if state["towers"] != digest:
-        raise TrainingError(
-            "TOWERS_CHANGED",
-            f"The checkpoint of the phase {phase} was trained with other towers than towers.path holds: name those "
-            "towers, or start that phase anew in another run.",
-        )

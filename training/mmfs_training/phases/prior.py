@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import copy
 from pathlib import Path
 from typing import Any
@@ -11,29 +12,36 @@ import torch
 from torch import Tensor
 from tqdm import tqdm
 
-from .. import fast
-from ..checkpoint import load_codes, load_generator
-from ..config import PHOTO, RunConfig, StartConfig
-from ..data import PhotoFolder, Pictures, mirrored, nchw, read_square, scaled
-from ..errors import TrainingError
-from ..feature_fit import FeatureGaussian, fit_low_blocks, inner_features
-from ..networks import Generator
-from ..place import Draws, Place
-from ..prior import Discriminator, Prior, generator_to_prior
-from ..sheets import picture_grid, to_bytes
-from .phase import Adversary, Phase, move_average
+from ..common.config import PHOTO, RunConfig, StartConfig
+from ..common.errors import TrainingError
+from ..common.place import Draws, Place
+from ..data.folders import PhotoFolder
+from ..data.pictures import Pictures, mirrored, nchw, read_square, scaled
+from ..networks import fast
+from ..networks.checkpoint import load_codes, load_generator
+from ..networks.generator import Generator
+from ..networks.prior import Discriminator, Prior, generator_to_prior
+from ..runs.adversary import Adversary
+from ..runs.phase import Phase, move_average
+from ..runs.sheets import picture_grid, to_bytes
+from .feature_fit import FeatureGaussian, fit_low_blocks, inner_features
 
 TRUNCATION = 0.7
 SHEET_ROWS, SHEET_COLUMNS = 4, 8
 
 
 class PriorPhase(Phase):
-    name, number = "prior", 0
+    name = "prior"
+    number = 0
+    section = "prior"
+    help = "phase 0: a StyleGAN2 on photographs"
+    needs = ("photos",)
     columns = ("generator", "discriminator", "r1", "path", "augment", "learning_rate")
 
     def __init__(self, config: RunConfig, place: Place, photos: PhotoFolder, run: Path) -> None:
         super().__init__(config, place)
         self.photos, settings, network = photos, config.prior, config.network
+        self.digests["photos"] = photos.digest
         self.settings = settings
         self.steps, self.batch, self.optimizer_config = settings.steps, settings.batch, settings.optimizer
         place.check_batch("prior.batch", settings.batch)
@@ -59,6 +67,10 @@ class PriorPhase(Phase):
         self.modules = {"g": self.prior, "d": self.discriminator, "g_ema": self.average}
         self.optimizers = {"g_optim": self.optimizer, "d_optim": self.discriminator_optimizer}
         self.mean_path = 0.0
+
+    @classmethod
+    def open(cls, args: argparse.Namespace, config: RunConfig, place: Place) -> PriorPhase:
+        return cls(config, place, PhotoFolder(args.photos, config.held_out, config.seed), args.run)
 
     def _fit(self, generator: Generator, start: StartConfig) -> None:
         """Fits the blocks up to S/16 to features that the generator has for the training photos."""

@@ -8,6 +8,7 @@ also have to tell the coordinates of their style (`coordinates.py`), which keeps
 
 from __future__ import annotations
 
+import argparse
 import math
 from dataclasses import dataclass
 from functools import lru_cache
@@ -20,18 +21,19 @@ import torch.nn.functional as F
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
-from ..captions import photo_caption, vary
-from ..color_words import color_words
-from ..config import RunConfig
-from ..coordinates import describe_styles, whitened
-from ..data import ArtFolder, Pairs, PhotoFolder, Pictures, mirrored, nchw, read_square, scaled, training_art
-from ..engine import read_checkpoint
-from ..errors import TrainingError
-from ..evenly_spread import evenly_spread
-from ..place import Place
-from ..sheets import to_bytes
-from ..small_towers import TOKENIZER, WEIGHTS, SmallTowers, StaticText, StyleCnn, Tokens, resized
-from .phase import Phase
+from ..common.config import RunConfig
+from ..common.errors import TrainingError
+from ..common.evenly_spread import evenly_spread
+from ..common.place import Place
+from ..data.folders import ArtFolder, Pairs, PhotoFolder, training_art
+from ..data.pictures import Pictures, mirrored, nchw, read_square, scaled
+from ..runs.checkpoints import read_checkpoint
+from ..runs.phase import Phase
+from ..runs.sheets import to_bytes
+from ..styles.coordinates import describe_styles, whitened
+from ..towers.small_towers import TOKENIZER, WEIGHTS, SmallTowers, StaticText, StyleCnn, Tokens, resized
+from ..words.captions import photo_caption, vary
+from ..words.color_words import color_words
 
 MARGIN = 1.125  # pictures are kept a little larger than the tower looks at, for crops
 KEPT = 40_000
@@ -78,13 +80,18 @@ def contrast(similarity: Tensor, same: Tensor) -> Tensor:
 class TowersPhase(Phase):
     """Raises `TrainingError`: STATIC_TEXT_MISSING without the files of `static_text.py`, DATA_TOO_FEW."""
 
-    name, number = "towers", 6
+    name = "towers"
+    number = 6
+    section = "small_towers"
+    help = "a small two-tower model, where there is no CLIP: pictures and texts to one space"
+    needs = ("photos", "art")
     columns = ("captions", "styles", "coordinates", "scale", "learning_rate")
 
     def __init__(self, config: RunConfig, place: Place, photos: PhotoFolder, art: ArtFolder, run: Path) -> None:
         super().__init__(config, place)
         settings = config.small_towers
         self.settings, self.photos = settings, photos
+        self.digests |= {"photos": photos.digest, "art": art.digest}
         self.steps, self.batch, self.optimizer_config = settings.steps, settings.batch, settings.optimizer
         place.check_batch("small_towers.batch", settings.batch)
         self.works = training_art(art, photos)
@@ -101,7 +108,7 @@ class TowersPhase(Phase):
         if missing:
             raise TrainingError(
                 "STATIC_TEXT_MISSING",
-                f"{folder} has no {', '.join(missing)}: make them with python -m mmfs_training.static_text.",
+                f"{folder} has no {', '.join(missing)}: make them with python -m mmfs_training static-text.",
             )
         self.tokens = Tokens(folder / TOKENIZER)
         static = load_file(folder / "static.safetensors")
@@ -114,6 +121,11 @@ class TowersPhase(Phase):
         self.modules = {"towers": self.model, "head": self.head}
         self.optimizer = self.adam([*self.model.parameters(), *self.head.parameters()])
         self.optimizers = {"optimizer_0": self.optimizer}
+
+    @classmethod
+    def open(cls, args: argparse.Namespace, config: RunConfig, place: Place) -> TowersPhase:
+        photos = PhotoFolder(args.photos, config.held_out, config.seed)
+        return cls(config, place, photos, ArtFolder(args.art), args.run)
 
     def _image(self, width: int) -> StyleCnn:
         """A new image tower, or the one of another run or of a folder with towers.safetensors."""

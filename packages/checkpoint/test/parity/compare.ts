@@ -32,7 +32,7 @@ const NOISES = Array.from({ length: 9 }, (_, i) => `noise_${i}`);
 /**
  * Runs every graph of a checkpoint and compares with what PyTorch computed.
  *
- * @param io the `io.safetensors` of `python -m mmfs_training.reference` or of `sizes_reference.py`
+ * @param io the `io.safetensors` of `python -m mmfs_training reference` or of `sizes_reference.py`
  */
 export async function compareWithPyTorch(
   checkpoint: Uint8Array,

@@ -7,9 +7,9 @@ import argparse
 from pathlib import Path
 
 import torch
-from mmfs_training.checkpoint import save_safetensors
-from mmfs_training.networks import ClipMapper, GeneratorConfig
-from mmfs_training.reference import inputs_and_outputs, random_generator
+from mmfs_training.networks.checkpoint import save_safetensors
+from mmfs_training.networks.generator import ClipMapper, GeneratorConfig
+from mmfs_training.networks.reference import inputs_and_outputs, random_generator
 
 parser = argparse.ArgumentParser(description=__doc__)
 parser.add_argument("--out", type=Path, required=True)

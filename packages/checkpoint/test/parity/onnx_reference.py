@@ -2,7 +2,7 @@
 
     python onnx_reference.py FOLDER
 
-FOLDER holds encoder.onnx, decoder.onnx and the io.safetensors of mmfs_training.reference. Needs onnx, numpy and
+FOLDER holds encoder.onnx, decoder.onnx and the io.safetensors of `mmfs_training reference`. Needs onnx, numpy and
 safetensors. Prints the PSNR in dB of features and picture as JSON.
 """
 

@@ -34,10 +34,10 @@ export interface SizesShape {
   seed: number;
 }
 
-/** Runs `python -m mmfs_training.reference` and returns the folder that it wrote. */
+/** Runs `python -m mmfs_training reference` and returns the folder that it wrote. */
 export function makeReference(python: string, { size, ngf, styleDim, mapper, seed }: ReferenceShape): string {
   const numbers = { size, ngf, "style-dim": styleDim, seed, ...(mapper && { "embedding-dim": styleDim }) };
-  return run(python, ["-m", "mmfs_training.reference"], numbers);
+  return run(python, ["-m", "mmfs_training", "reference"], numbers);
 }
 
 /** Runs `sizes_reference.py` and returns the folder that it wrote. */

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import torch
 import torch.nn.functional as F
-from mmfs_training.checkpoint import save_safetensors
-from mmfs_training.networks import UP_BLOCKS, GeneratorConfig
-from mmfs_training.reference import random_generator
+from mmfs_training.networks.checkpoint import save_safetensors
+from mmfs_training.networks.generator import UP_BLOCKS, GeneratorConfig
+from mmfs_training.networks.reference import random_generator
 
 parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
 parser.add_argument("--sizes", nargs="+", required=True)

@@ -1,0 +1,1 @@
+"""Pictures and pairs of them from folders."""

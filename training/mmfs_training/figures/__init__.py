@@ -1,0 +1,1 @@
+"""Measures and shows models and runs."""

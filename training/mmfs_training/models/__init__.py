@@ -1,0 +1,1 @@
+"""Models out of runs, and fits of their parts."""

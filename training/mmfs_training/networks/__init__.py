@@ -1,0 +1,1 @@
+"""The networks as published, plain and fast, and their checkpoints."""

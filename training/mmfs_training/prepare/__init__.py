@@ -1,0 +1,1 @@
+"""Makes what phases are trained on: photos, pairs, tables of art."""

@@ -1,0 +1,1 @@
+"""What all phases share: their class, the loop, checkpoints, losses, sheets."""

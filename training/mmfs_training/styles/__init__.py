@@ -1,0 +1,1 @@
+"""Styles as places in z space, and the packs that hold one."""

@@ -1,0 +1,1 @@
+"""Two-tower models: pictures and texts to one space of embeddings."""

@@ -1,0 +1,1 @@
+"""Words for pictures: prompts, captions in many wordings, colours."""
