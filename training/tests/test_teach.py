@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 import small_run
 import torch
-from mmfs_training.phases.teach_batch import GALLERY_STYLE, MAPPED, MEAN_CODE, OWN_CODE
 from safetensors import safe_open
 from safetensors.torch import load_file
 from small_towers_folder import write_small_towers
@@ -28,6 +27,7 @@ from mmfs_training.networks.checkpoint import save_safetensors
 from mmfs_training.networks.generator import GeneratorConfig
 from mmfs_training.networks.reference import random_generator
 from mmfs_training.phases.teach import TeachPhase
+from mmfs_training.phases.teach_batch import GALLERY_STYLE, MAPPED, MEAN_CODE, OWN_CODE
 from mmfs_training.styles.style_space import Cells
 from mmfs_training.towers.small_towers import SmallTowers
 from mmfs_training.towers.style_embeddings import anchor, embed_files
