@@ -27,7 +27,7 @@ describe("the default bundle", () => {
     expect(encoded).toEqual([true, false, false]);
     expect(bytes).toBeGreaterThan(1000);
     expect({ bad, faces }).toEqual({ bad: "FILE_NOT_READABLE", faces: [1, 1] });
-  }, 60_000);
+  }, 120_000);
 
   it("is what the command uses", async () => {
     const folder = await mkdtemp(join(tmpdir(), "mmfs-default-"));
