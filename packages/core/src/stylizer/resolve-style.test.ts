@@ -96,7 +96,6 @@ describe("resolveStyle", () => {
       code: "STYLE_UNKNOWN",
       message: expect.stringContaining("imageTower"),
       cause: missing,
-      data: { near: ["Watercolor"] },
     });
   });
 
