@@ -28,10 +28,10 @@ const columns = [
   "pen and ink",
   "red chalk",
   "linocut",
-  "vintage poster",
+  "comic book",
   "night oil",
   "neon",
-  "psychedelic painting",
+  "oil painting",
 ];
 
 /** Of the first picture of the README: some of each kind. */
@@ -41,9 +41,9 @@ const first = [
   "pen and ink",
   "linocut",
   "pop print",
-  "vintage poster",
+  "comic book",
   "night oil",
-  "psychedelic painting",
+  "oil painting",
   "neon",
 ];
 
@@ -59,7 +59,7 @@ const sheet = [];
 for (const { photo, part } of squares) sheet.push(...(await row(await cut(photo, part), columns)));
 await contactSheet(sheet, join(assets, "sheet.jpg"), { columns: columns.length + 1, size: 180 });
 
-await write(await stylizer.stylize(sample(6), { style: "vintage poster" }), "group.jpg", 1200);
+await write(await stylizer.stylize(sample(6), { style: "watercolor" }), "group.jpg", 1200);
 await write(
   await stylizer.stylize(sample(4), { style: "ink etching", subject: "people", surroundings: "transparent" }),
   "people.png",
