@@ -30,6 +30,7 @@ GROUPS: dict[str, dict[str, Command]] = {
         "report": Command("figures.report.page", "one HTML page of a run: curves, sheets, figures"),
         "evaluate": Command("figures.evaluate", "figures of a model on faces that it was not trained on"),
         "manner-figures": Command("figures.manner_figures", "figures of manners: strokes, and what becomes of skin"),
+        "blind": Command("figures.blind_looks", "sheets for blind looks at several methods, and what the looks say"),
         "manners": Command("figures.manner_sheet", "a sheet of photos in every manner, by the teacher or a model"),
     },
     "data": {

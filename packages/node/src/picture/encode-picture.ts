@@ -1,5 +1,5 @@
 import { MMFSError, type Picture, type PictureFormat } from "@mmfs/core";
-import { PICTURE_FORMATS } from "@mmfs/core/internal";
+import { leaveOnAbort, PICTURE_FORMATS } from "@mmfs/core/internal";
 import { loadSharp } from "./load-sharp.js";
 
 export interface EncodeOptions {
@@ -50,7 +50,5 @@ export async function encodePicture(
     webp: () => raw.webp({ quality: quality ?? 90 }),
     avif: () => raw.avif({ quality: quality ?? 60 }),
   }[format]();
-  const buffer = await encoded.toBuffer();
-  signal?.throwIfAborted();
-  return buffer;
+  return leaveOnAbort(encoded.toBuffer(), signal);
 }
