@@ -23,16 +23,7 @@ const squares = [
   { photo: sample(4), part: [560, 0, 1000] },
   { photo: sample(1), part: [280, 200, 760] },
 ];
-const columns = [
-  "pencil",
-  "pen and ink",
-  "red chalk",
-  "linocut",
-  "comic book",
-  "night oil",
-  "neon",
-  "oil painting",
-];
+const columns = ["pencil", "pen and ink", "red chalk", "linocut", "comic book", "night oil", "neon", "oil painting"];
 
 /** Of the first picture of the README: some of each kind. */
 const first = [
