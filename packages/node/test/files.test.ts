@@ -177,9 +177,18 @@ describe("arguments", () => {
     expect((await readdir(folder)).sort()).toEqual(["out.jpg", "out.png", "piped.png"]);
   });
 
+  it("of -o - says it in a sentence when nobody reads the picture", async () => {
+    const { status, stderr } = await mmfs(["stylize", PORTRAIT, "-o", "-"], {
+      during: (child) => child.stdout?.destroy(),
+    });
+    expect([status, stderr]).toEqual([1, expect.stringMatching(/stdout was closed before/)]);
+    expect(stderr).not.toMatch(/\n\s+at /);
+  });
+
   it("may be addresses, of files and of the public internet", async () => {
     const { href } = new URL(`file://${PORTRAIT}`);
     expect((await mmfs(["stylize", href, "-o", "out.png"])).status).toBe(0);
+    expect((await mmfs(["faces", href])).stdout).toMatch(/^face 1: /);
     const server = createServer((_, response) => response.end("x")).listen(0, "127.0.0.1");
     await new Promise((resolve) => server.once("listening", resolve));
     const { port } = server.address() as { port: number };

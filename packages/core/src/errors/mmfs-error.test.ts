@@ -1,7 +1,7 @@
 import { MessageChannel, receiveMessageOnPort } from "node:worker_threads";
 import { describe, expect, expectTypeOf, it } from "vitest";
 import { reviveError, type SerializedError, serializeError } from "../worker/serialize-error.js";
-import { MMFSError, type StylizeErrorCode } from "./mmfs-error.js";
+import { MMFSError, type MMFSErrorCode, type StylizeErrorCode } from "./mmfs-error.js";
 
 function throughThread(error: unknown): Error {
   const { port1, port2 } = new MessageChannel();
@@ -32,6 +32,12 @@ describe("MMFSError", () => {
     expect(throughThread(new TypeError("no code"))).not.toHaveProperty("data");
   });
 
+  it("is known by instanceof too, of whichever copy of the package it is", () => {
+    const copy = Object.assign(new Error("Gone."), { [Symbol.for("mmfs.error")]: true, code: "DISPOSED", data: {} });
+    expect(copy instanceof MMFSError).toBe(true);
+    expect(new Error("Gone.") instanceof MMFSError).toBe(false);
+  });
+
   it("is typed by its code", () => {
     const error: unknown = new MMFSError("MODEL_DOWNLOAD", "Gone.", {
       data: { url: "https://example.com", status: 404 },
@@ -41,6 +47,7 @@ describe("MMFSError", () => {
     if (error.code === "BUNDLE_PART_MISSING") expectTypeOf(error.data.part).toExtend<string>();
     expectTypeOf<"PACK_MISMATCH">().toExtend<StylizeErrorCode>();
     expectTypeOf<"CHECKPOINT_UNSAFE">().not.toExtend<StylizeErrorCode>();
+    if (error instanceof MMFSError) expectTypeOf(error.code).toEqualTypeOf<MMFSErrorCode>();
     // @ts-expect-error: an address is needed
     new MMFSError("MODEL_DOWNLOAD", "Gone.");
   });

@@ -123,7 +123,7 @@ type AnyMMFSError = { [Code in MMFSErrorCode]: MMFSError<Code> }[MMFSErrorCode];
 /**
  * The base of all errors that MMFS throws. Its message is a sentence that says what to do.
  *
- * Compare with {@link MMFSError.isInstance} and `code`, never with `instanceof`: two copies of the package may be loaded.
+ * {@link MMFSError.isInstance} and `instanceof` know the errors of any copy of the package, and with `code` the type of `data`.
  * An aborted call rejects with `signal.reason` instead, as the platform does.
  */
 export class MMFSError<Code extends MMFSErrorCode = MMFSErrorCode> extends Error {
@@ -142,5 +142,9 @@ export class MMFSError<Code extends MMFSErrorCode = MMFSErrorCode> extends Error
   /** True for an `MMFSError` of any copy of the package. */
   static isInstance(error: unknown): error is AnyMMFSError {
     return typeof error === "object" && error !== null && (error as Record<symbol, unknown>)[marker] === true;
+  }
+
+  static override [Symbol.hasInstance](error: unknown): error is AnyMMFSError {
+    return MMFSError.isInstance(error);
   }
 }

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { MMFSError } from "@mmfs/core";
 import { sniffFormat } from "@mmfs/core/internal";
 import { PICTURE_EXTENSIONS } from "../picture/format-of-path.js";
-import { isAddress } from "./plan-outputs.js";
+import { isAddress } from "./is-address.js";
 
 /** Photos, and the files of folders that are none. */
 export interface PhotoList {

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { type FacesOption, MMFSError, parseStyleCode } from "@mmfs/core";
 import type { StyleName } from "../stylizer/options.js";
+import { isAddress } from "./is-address.js";
 import { styleFileKind } from "./style-file.js";
 
 /**
@@ -11,10 +12,10 @@ import { styleFileKind } from "./style-file.js";
 export async function parseStyle(text: string): Promise<StyleName> {
   const seed = /^seed:(.*)$/i.exec(text)?.[1];
   if (seed !== undefined) return { seed: parseWhole("the seed of --style", seed, 0) };
-  if (/^https?:\/\//i.test(text)) return { image: new URL(text) };
+  if (isAddress(text)) return reference(text);
   const kind = await styleFileKind(text);
   if (kind === undefined) return text;
-  if (kind === "picture") return { image: text };
+  if (kind === "picture") return reference(text);
   if (kind === "pack") {
     throw new MMFSError(
       "INVALID_ARGUMENT",
@@ -28,6 +29,11 @@ export async function parseStyle(text: string): Promise<StyleName> {
     });
   });
   return { code: parseStyleCode(file) };
+}
+
+/** The style of a picture, at a path or an address. */
+export function reference(picture: string): { image: string | URL } {
+  return { image: isAddress(picture) ? new URL(picture) : picture };
 }
 
 /**

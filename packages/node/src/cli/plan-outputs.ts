@@ -2,6 +2,7 @@ import { stat } from "node:fs/promises";
 import { basename, extname, join } from "node:path";
 import { MMFSError, type PictureFormat } from "@mmfs/core";
 import { formatOfPath, PICTURE_EXTENSIONS } from "../picture/format-of-path.js";
+import { isAddress } from "./is-address.js";
 
 /** A photo and the file that will be made of it. */
 export interface PlannedOutput {
@@ -90,11 +91,6 @@ function isFaceOf(name: string, other: string): boolean {
   const extension = extname(other);
   const stem = other.slice(0, other.length - extension.length);
   return name.startsWith(`${stem}-`) && /^\d+$/.test(name.slice(stem.length + 1, name.length - extname(name).length));
-}
-
-/** `https:`, `http:` and `file:` addresses may stand where paths do. */
-export function isAddress(photo: string): boolean {
-  return /^(https?|file):\/\//i.test(photo);
 }
 
 /** The file of one face, for outputs with a picture for each: `me.png` becomes `me-1.png`. */

@@ -1,7 +1,8 @@
 import { MMFSError, STYLE_GROUPS, STYLE_LAYERS, type StyleGroup } from "@mmfs/core";
 import type { Command } from "commander";
 import type { StyleName, StyleOption, WeightedStyle } from "../stylizer/options.js";
-import { parseStyle } from "./parse-arguments.js";
+import { isAddress } from "./is-address.js";
+import { parseStyle, reference } from "./parse-arguments.js";
 import { readPackFile } from "./read-pack-file.js";
 import { styleFileKind } from "./style-file.js";
 
@@ -29,8 +30,12 @@ export function addStyleOptions(command: Command): Command {
  *
  * @throws {MMFSError} `INVALID_ARGUMENT`, `FILE_NOT_READABLE`, `STYLE_INVALID`
  */
-export async function parseStyleArguments({ style, reference, mix }: StyleArguments): Promise<StyleOption | undefined> {
-  const given = { "a style": style, "--reference": reference, "--mix": mix };
+export async function parseStyleArguments({
+  style,
+  reference: picture,
+  mix,
+}: StyleArguments): Promise<StyleOption | undefined> {
+  const given = { "a style": style, "--reference": picture, "--mix": mix };
   const used = Object.entries(given).flatMap(([name, value]) => (value === undefined ? [] : [name]));
   if (used.length > 1) {
     throw new MMFSError(
@@ -39,13 +44,13 @@ export async function parseStyleArguments({ style, reference, mix }: StyleArgume
     );
   }
   if (style !== undefined) return (await isPack(style)) ? { pack: await readPackFile(style) } : parseStyle(style);
-  if (reference !== undefined) return { image: reference };
+  if (picture !== undefined) return reference(picture);
   if (mix === undefined) return undefined;
   return Promise.all(mix.map(parseMix));
 }
 
 async function isPack(style: string): Promise<boolean> {
-  return !/^(seed|https?):/i.test(style) && (await styleFileKind(style)) === "pack";
+  return !/^seed:/i.test(style) && !isAddress(style) && (await styleFileKind(style)) === "pack";
 }
 
 /** The arguments that may name a file that is read. */
@@ -67,8 +72,8 @@ async function parseMix(text: string): Promise<WeightedStyle> {
 }
 
 async function parseMixed(name: string): Promise<StyleName> {
-  const reference = /^reference:(.+)$/is.exec(name)?.[1];
-  return reference === undefined ? parseStyle(name) : { image: reference.trim() };
+  const picture = /^reference:(.+)$/is.exec(name)?.[1];
+  return picture === undefined ? parseStyle(name) : reference(picture.trim());
 }
 
 function parseLayers(text: string): (StyleGroup | number)[] {

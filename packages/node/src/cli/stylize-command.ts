@@ -16,7 +16,7 @@ import { type PlannedOutput, pathOfFace, planOutputs } from "./plan-outputs.js";
 import { readPackFile } from "./read-pack-file.js";
 import { filesOfStyle, parseStyleArguments, type StyleArguments } from "./style-arguments.js";
 import { type StylizerArguments, stylizerOptions } from "./stylizer-arguments.js";
-import type { Terminal } from "./terminal.js";
+import { type Terminal, writeBytes } from "./terminal.js";
 
 export interface StylizeArguments extends StylizerArguments, StyleArguments {
   output: string;
@@ -47,20 +47,7 @@ export async function stylizeCommand(
   terminal: Terminal,
 ): Promise<number> {
   const style = await chosenStyle(given);
-  const options: StylizeOptions = {
-    ...(given.strength === undefined ? {} : { strength: parseNumber("--strength", given.strength) }),
-    ...(given.seed === undefined ? {} : { seed: parseWhole("--seed", given.seed, 0) }),
-    faces: parseFaces(given.faces),
-    output: given.crop ? "crop" : "photo",
-    ...(given.people ? { subject: "people" as const } : {}),
-    ...(given.surroundings === undefined
-      ? {}
-      : { surroundings: parseWord("--surroundings", given.surroundings, SURROUNDINGS) }),
-    ...(given.resolution === undefined ? {} : { resolution: parseResolution(given.resolution) }),
-    ...(given.size === undefined ? {} : { size: parseWord("--size", given.size, SIZES) }),
-    ...(given.megapixels === undefined ? {} : { megapixels: parseNumber("--megapixels", given.megapixels) }),
-    preserveColor: given.keepColor ?? false,
-  };
+  const options = parseStylizeOptions(given);
   const encoding: EncodeOptions =
     given.quality === undefined ? {} : { quality: parseWhole("--quality", given.quality, 1) };
   const { photos, leftOut } = await listPhotos(paths);
@@ -107,9 +94,7 @@ export async function stylizeCommand(
     const result = await stylizer.stylize(await photoArgument(photo), { ...options, signal, onProgress });
     if (toStdout) {
       const bytes = await result.toBuffer(format ?? "png", { ...encoding, signal });
-      await new Promise<void>((resolve, reject) => {
-        terminal.stdout.write(bytes, (error) => (error ? reject(error) : resolve()));
-      });
+      await writeBytes(terminal.stdout, bytes);
       return { line: undefined, json: {} };
     }
     const outputs = given.crop ? await writeFaces(result, output) : [output];
@@ -134,6 +119,23 @@ export async function stylizeCommand(
     const first = Array.isArray(options.faces) ? (options.faces[0] ?? 0) : 0;
     return [output, pathOfFace(output, first + 1)];
   }
+}
+
+function parseStylizeOptions(given: StylizeArguments): StylizeOptions {
+  return {
+    ...(given.strength === undefined ? {} : { strength: parseNumber("--strength", given.strength) }),
+    ...(given.seed === undefined ? {} : { seed: parseWhole("--seed", given.seed, 0) }),
+    faces: parseFaces(given.faces),
+    output: given.crop ? "crop" : "photo",
+    ...(given.people ? { subject: "people" as const } : {}),
+    ...(given.surroundings === undefined
+      ? {}
+      : { surroundings: parseWord("--surroundings", given.surroundings, SURROUNDINGS) }),
+    ...(given.resolution === undefined ? {} : { resolution: parseResolution(given.resolution) }),
+    ...(given.size === undefined ? {} : { size: parseWord("--size", given.size, SIZES) }),
+    ...(given.megapixels === undefined ? {} : { megapixels: parseNumber("--megapixels", given.megapixels) }),
+    preserveColor: given.keepColor ?? false,
+  };
 }
 
 async function chosenStyle(given: StylizeArguments): Promise<StyleOption | undefined> {
