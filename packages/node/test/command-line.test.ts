@@ -126,7 +126,7 @@ describe("mmfs stylize", () => {
       .png()
       .toFile(join(folder, "empty.png"));
     const refused = await mmfs(["stylize", "empty.png", "-o", "x.png"]);
-    expect([refused.status, refused.stderr]).toEqual([1, expect.stringContaining("faces to none")]);
+    expect([refused.status, refused.stderr]).toEqual([1, expect.stringContaining("--faces none")]);
     const sizeOf = async (name: string) => {
       const { width, height } = await sharp(join(folder, name)).metadata();
       return [width, height];

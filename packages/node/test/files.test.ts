@@ -209,6 +209,15 @@ describe("arguments", () => {
     expect((await readdir(folder)).sort()).toEqual(["notes.style", "starry.jpg"]);
   });
 
+  it("of --faces count from 1, also where the face is not there", async () => {
+    const { status, stderr } = await mmfs(["stylize", PORTRAIT, "-o", "x.png", "--faces", "5"]);
+    expect([status, stderr]).toEqual([1, expect.stringContaining("1 face was found, which is number 1")]);
+    await sharp({ create: { width: 99, height: 99, channels: 3, background: "teal" } }).toFile(
+      join(folder, "empty.png"),
+    );
+    expect((await mmfs(["stylize", "empty.png", "-o", "x.png"])).stderr).toContain("give --faces none");
+  });
+
   it("of --format may be jpg", async () => {
     await mmfs(["stylize", PORTRAIT, "-o", "out", "--format", "jpg"]);
     expect(await readdir(join(folder, "out"))).toEqual(["astronaut.jpg"]);
